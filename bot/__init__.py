@@ -1,0 +1,1 @@
+"""湘西公积金柜台助手: the housing-fund counter assistant."""

@@ -1,0 +1,138 @@
+"""Every setting that comes from the environment, read in this one module.
+
+Nothing is read at import: call :func:`Settings.from_env`. The manual (docs/settings.md) lists each variable.
+"""
+from __future__ import annotations
+
+import os
+import secrets
+from dataclasses import dataclass, field
+from datetime import date
+from pathlib import Path
+from typing import Mapping, Optional, Tuple
+
+ROOT = Path(__file__).resolve().parent.parent
+
+DAY = 24 * 3600
+
+
+class SettingsError(ValueError):
+    """A setting has a value that cannot be used; the message names the variable and what was expected."""
+
+
+@dataclass(frozen=True)
+class Settings:
+    """Validated settings of one process. Durations are seconds, sizes are bytes unless the name says otherwise."""
+
+    root: Path = ROOT
+    var_dir: Path = ROOT / "var"
+    host: str = "127.0.0.1"
+    port: int = 8080
+    workers: int = 1
+    redis_url: str = ""
+    """Empty: the launcher starts the bundled server and passes its address on."""
+    for_tests: bool = False
+    """Loopback only, no rate limits, fixed random seed."""
+    today: Optional[date] = None
+    """Fixes the date everywhere; ``None`` means the real date in Asia/Shanghai."""
+    worker_sockets: Tuple[str, ...] = ()
+    """Unix socket paths of the workers, in worker order (the gateway's view)."""
+    session_ttl: int = 2 * 3600
+    conversation_ttl: int = 7 * DAY
+    message_timeout: float = 20.0
+    action_timeout: float = 6.0
+    redis_timeout: float = 3.0
+    max_text_length: int = 1000
+    """Characters of one citizen message."""
+    allowed_origins: Tuple[str, ...] = ()
+    """Origins of pages that may embed the widget, for example ``https://gjj.example.gov.cn``."""
+    trusted_proxies: Tuple[str, ...] = ()
+    """Addresses of reverse proxies whose X-Forwarded-For is believed."""
+    secret: bytes = field(default=b"", repr=False)
+    """Signs session tokens; at least 32 bytes."""
+
+    @property
+    def run_dir(self) -> Path:
+        """Sockets, pid and lock files of the running system."""
+        return self.var_dir / "run"
+
+    @property
+    def releases_dir(self) -> Path:
+        return self.var_dir / "releases"
+
+    @classmethod
+    def from_env(cls, env: Optional[Mapping[str, str]] = None) -> "Settings":
+        """Read and check all variables; raises :class:`SettingsError` naming the first bad one."""
+        env = os.environ if env is None else env
+        var_dir = Path(env.get("GJJ_VAR") or ROOT / "var").resolve()
+        return cls(
+            var_dir=var_dir,
+            host=env.get("GJJ_HOST") or cls.host,
+            port=_integer(env, "GJJ_PORT", cls.port, 1, 65535),
+            workers=_integer(env, "GJJ_WORKERS", cls.workers, 1, 64),
+            redis_url=env.get("REDIS_URL") or "",
+            for_tests=env.get("GJJ_FOR_TESTS", "") == "1",
+            today=_date(env, "GJJ_TODAY"),
+            worker_sockets=_list(env, "GJJ_WORKER_SOCKETS"),
+            session_ttl=_integer(env, "GJJ_SESSION_TTL", cls.session_ttl, 60, 30 * DAY),
+            conversation_ttl=_integer(env, "GJJ_CONVERSATION_TTL", cls.conversation_ttl, 60, 400 * DAY),
+            message_timeout=_integer(env, "GJJ_MESSAGE_TIMEOUT", int(cls.message_timeout), 1, 120),
+            action_timeout=_integer(env, "GJJ_ACTION_TIMEOUT", int(cls.action_timeout), 1, 60),
+            redis_timeout=_integer(env, "GJJ_REDIS_TIMEOUT", int(cls.redis_timeout), 1, 60),
+            max_text_length=_integer(env, "GJJ_MAX_TEXT_LENGTH", cls.max_text_length, 50, 10000),
+            allowed_origins=_list(env, "GJJ_ALLOWED_ORIGINS"),
+            trusted_proxies=_list(env, "GJJ_TRUSTED_PROXIES"),
+            secret=_secret(env),
+        )
+
+
+def ensure_secret(var_dir: Path) -> bytes:
+    """Return the signing secret kept under ``var_dir``, creating it (mode 600) the first time."""
+    path = var_dir / "secret"
+    if not path.exists():
+        var_dir.mkdir(parents=True, exist_ok=True)
+        handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        with os.fdopen(handle, "w") as f:
+            f.write(secrets.token_hex(32))
+    return path.read_text().strip().encode()
+
+
+def _integer(env: Mapping[str, str], name: str, default: int, low: int, high: int) -> int:
+    raw = env.get(name)
+    if not raw:
+        return default
+    try:
+        value = int(raw)
+    except ValueError:
+        raise SettingsError(f"{name}={raw!r}：应为 {low} 到 {high} 之间的整数") from None
+    if not low <= value <= high:
+        raise SettingsError(f"{name}={value}：应为 {low} 到 {high} 之间的整数")
+    return value
+
+
+def _date(env: Mapping[str, str], name: str) -> Optional[date]:
+    raw = env.get(name)
+    if not raw:
+        return None
+    try:
+        return date.fromisoformat(raw)
+    except ValueError:
+        raise SettingsError(f"{name}={raw!r}：应为 2026-11-22 这样的日期") from None
+
+
+def _list(env: Mapping[str, str], name: str) -> Tuple[str, ...]:
+    return tuple(part.strip() for part in (env.get(name) or "").split(",") if part.strip())
+
+
+def _secret(env: Mapping[str, str]) -> bytes:
+    if env.get("GJJ_SECRET_FILE"):
+        path = Path(env["GJJ_SECRET_FILE"])
+        try:
+            value = path.read_text().strip().encode()
+        except OSError as error:
+            raise SettingsError(f"GJJ_SECRET_FILE：读不到 {path}（{error.strerror}）") from None
+    else:
+        value = (env.get("GJJ_SECRET") or "").encode()
+    if value and len(value) < 32:
+        raise SettingsError("GJJ_SECRET：签名密钥至少要 32 个字符")
+    return value
