@@ -1,0 +1,175 @@
+"""The knowledge base: everything under data/, decoded, indexed, and re-read when a file changes."""
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from typing import Any, Dict, List, Optional, Tuple, Type
+
+import msgspec
+
+from .card import Answer, Ask, Card, Remind, Rule
+from .errors import ContentError, Problem
+from .faq import Faq
+from .policy import CenterFile, Fact, FactsFile, Setting, Source, TermsFile
+from .profile import Mood, ProfileFact, ProfileFile
+from .topics import TopicsFile
+
+DATA = Path(__file__).resolve().parents[2] / "data"
+
+
+@dataclass(frozen=True)
+class KnowledgeBase:
+    """All content at one moment. Look-ups by code or id; nothing here changes after loading."""
+
+    cards: Dict[str, Card]
+    faqs: Dict[str, Faq]
+    facts: Dict[str, Fact]
+    center: Dict[str, Setting]
+    terms: TermsFile
+    topics: TopicsFile
+    profile: Dict[str, ProfileFact]
+    moods: Dict[str, Mood]
+    rules: Dict[str, Rule]
+    """Every question and reminder by id."""
+    rule_card: Dict[str, Card]
+    """The card a rule belongs to, by rule id."""
+    files: Dict[str, str]
+    """Where a card, FAQ or profile fact came from: ``kind:id`` → path relative to data/."""
+
+    def is_set(self, key: str, day: date) -> bool:
+        """Whether the center has configured ``key`` for ``day``."""
+        return self.center[key].is_set(day)
+
+    def sources(self, fact_ids: List[str], day: date) -> List[Tuple[Source, Fact]]:
+        """Distinct sources behind ``fact_ids``, usable facts only, in order of first mention."""
+        seen: Dict[Tuple[str, str], Tuple[Source, Fact]] = {}
+        for fact_id in fact_ids:
+            fact = self.facts[fact_id]
+            if fact.usable(day):
+                for source in fact.sources:
+                    seen.setdefault((source.title, source.article), (source, fact))
+        return list(seen.values())
+
+    def answer(self, code: str, aspect: str) -> Optional[Answer]:
+        """The card's own answer for ``aspect``, or None when it has none."""
+        return self.cards[code].answers.get(aspect)
+
+    def topic(self, home: str, aspect: str) -> str:
+        """Evaluation topic of a card code or FAQ id with an aspect."""
+        if home in self.cards:
+            return self.cards[home].topic(aspect)
+        return self.faqs[home].topic
+
+
+def load(data: Path = DATA) -> KnowledgeBase:
+    """Read all content; raises :class:`ContentError` with every undecodable file (cross references: see check.py)."""
+    problems: List[Problem] = []
+    files: Dict[str, str] = {}
+
+    def read(path: Path, kind: Any) -> Any:
+        relative = str(path.relative_to(data.parent))
+        try:
+            return msgspec.yaml.decode(path.read_bytes(), type=kind)
+        except FileNotFoundError:
+            problems.append(Problem(relative, "$", "文件不存在"))
+        except msgspec.ValidationError as error:
+            message, _, where = str(error).partition(" - at ")
+            problems.append(Problem(relative, where.strip("`") or "$", message))
+        except msgspec.DecodeError as error:
+            problems.append(Problem(relative, "$", f"不是有效的 YAML：{error}"))
+        return None
+
+    def claim(index: Dict[str, Any], kind: str, key: str, value: Any, path: Path, where: str) -> None:
+        name = f"{kind}:{key}"
+        relative = str(path.relative_to(data.parent))
+        if name in files:
+            problems.append(Problem(relative, where, f"{key} 已在 {files[name]} 中定义，只能有一处"))
+        else:
+            files[name] = relative
+            index[key] = value
+
+    cards: Dict[str, Card] = {}
+    rules: Dict[str, Rule] = {}
+    rule_card: Dict[str, Card] = {}
+    ids: Dict[str, str] = {}
+    for path in sorted((data / "services").glob("*.yml")):
+        card = read(path, Card)
+        if card is None:
+            continue
+        claim(cards, "card", card.code, card, path, "$.code")
+        claim(ids, "card id", card.id, card.code, path, "$.id")
+        for name, group in (("ask", card.ask), ("remind", card.remind)):
+            for i, rule in enumerate(group):
+                claim(rules, "rule", rule.id, rule, path, f"$.{name}[{i}].id")
+                rule_card[rule.id] = card
+
+    faqs: Dict[str, Faq] = {}
+    for path in sorted((data / "faq").glob("*.yml")):
+        for i, faq in enumerate(read(path, List[Faq]) or ()):
+            claim(faqs, "faq", faq.id, faq, path, f"$[{i}].id")
+
+    profile: Dict[str, ProfileFact] = {}
+    moods: Dict[str, Mood] = {}
+    for path in sorted((data / "profile").glob("*.yml")):
+        content = read(path, ProfileFile)
+        for name, fact in (content.facts if content else {}).items():
+            claim(profile, "fact", name, fact, path, f"$.facts.{name}")
+        for name, mood in (content.moods if content else {}).items():
+            claim(moods, "mood", name, mood, path, f"$.moods.{name}")
+
+    facts_file = read(data / "policy" / "facts.yml", FactsFile)
+    facts: Dict[str, Fact] = {}
+    for i, fact in enumerate(facts_file.facts if facts_file else ()):
+        claim(facts, "policy fact", fact.id, fact, data / "policy" / "facts.yml", f"$.facts[{i}].id")
+    center = read(data / "policy" / "center.yml", CenterFile)
+    terms = read(data / "policy" / "terms.yml", TermsFile)
+    topics = read(data / "policy" / "topics.yml", TopicsFile)
+    if problems:
+        raise ContentError(problems)
+    return KnowledgeBase(cards, faqs, facts, center.keys, terms, topics, profile, moods, rules, rule_card, files)
+
+
+class LiveKnowledge:
+    """The knowledge base that follows the files: an edited answer is live within ``interval`` seconds.
+
+    A broken edit never takes the service down: the last good content stays and ``last_error`` tells why.
+    """
+
+    def __init__(self, data: Path = DATA, interval: float = 0.5):
+        self._data = data
+        self._interval = interval
+        self._stamp = self._fingerprint()
+        self._checked = time.monotonic()
+        self._base = load(data)
+        self.last_error: Optional[Exception] = None
+
+    def current(self) -> KnowledgeBase:
+        """The newest valid content."""
+        now = time.monotonic()
+        if now - self._checked >= self._interval:
+            self._checked = now
+            stamp = self._fingerprint()
+            if stamp != self._stamp:
+                self._stamp = stamp
+                try:
+                    self._base = load(self._data)
+                    self.last_error = None
+                except (ContentError, OSError) as error:
+                    self.last_error = error
+        return self._base
+
+    def _fingerprint(self) -> Tuple[Tuple[str, int, int], ...]:
+        stats = []
+        for folder in ("services", "faq", "policy", "profile"):
+            for path in sorted((self._data / folder).glob("*.yml")):
+                stat = path.stat()
+                stats.append((str(path), stat.st_mtime_ns, stat.st_size))
+        return tuple(stats)
+
+
+def rule_kind(rule: Rule) -> str:
+    """``question`` or ``reminder``: the reply kind of a rule."""
+    kinds: Dict[Type[Rule], str] = {Ask: "question", Remind: "reminder"}
+    return kinds[type(rule)]

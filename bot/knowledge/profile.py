@@ -1,0 +1,51 @@
+"""The catalogue of profile facts, moods and signals: data/profile/*.yml.
+
+What may be known about the citizen in one conversation, and the wording that reveals it. Never ID, card, balance or
+medical detail.
+"""
+from __future__ import annotations
+
+from typing import Dict, List, Literal
+
+from .card import Strict
+
+
+class FactValue(Strict, kw_only=True):
+    """One value of a choice fact and the regular expressions that reveal it in normalised text."""
+
+    title: str
+    patterns: List[str] = []
+    unless: List[str] = []
+    """If one of these matches, the value is not taken from this message."""
+
+
+class ProfileFact(Strict, kw_only=True):
+    """A fact that rules may test.
+
+    ``choice``: one of ``values`` (``yes``/``no`` for yes-no facts), first listed value that matches wins.
+    ``months`` / ``years`` / ``number`` / ``date``: read by ``patterns`` whose group ``n`` (months: a duration such as
+    三个月 or 半年; date: 2026年9月3日 or 去年5月) is converted.
+    """
+
+    meaning: str
+    type: Literal["choice", "months", "years", "number", "date"]
+    values: Dict[str, FactValue] = {}
+    patterns: List[str] = []
+    implies: Dict[str, Dict[str, str]] = {}
+    """value → other facts that follow from it, e.g. married: {spouse: yes}."""
+
+
+class Mood(Strict, kw_only=True):
+    """A feeling or manner noticed in the words. ``strong`` moods get a human sentence first and at most one rule."""
+
+    title: str
+    strong: bool = False
+    patterns: List[str]
+    unless: List[str] = []
+    opening: List[str] = []
+    """Variants of the human sentence said first."""
+
+
+class ProfileFile(Strict, kw_only=True):
+    facts: Dict[str, ProfileFact] = {}
+    moods: Dict[str, Mood] = {}

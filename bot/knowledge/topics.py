@@ -1,0 +1,17 @@
+"""Topic labels shared by cards, FAQs, dialogue intents and evaluation: data/policy/topics.yml."""
+from __future__ import annotations
+
+from typing import Dict
+
+from .card import Strict
+
+
+class Topic(Strict, kw_only=True):
+    """``group`` is the coarse class used by the evaluation; ``meaning`` explains the label to administrators."""
+
+    group: str
+    meaning: str
+
+
+class TopicsFile(Strict, kw_only=True):
+    topics: Dict[str, Topic]
