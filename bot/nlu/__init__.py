@@ -1,0 +1,1 @@
+"""Rasa graph components and the plain functions behind them: from a citizen's words to service × aspect."""

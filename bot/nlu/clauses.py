@@ -1,0 +1,41 @@
+"""Several questions in one message: where one question ends and the next begins."""
+from __future__ import annotations
+
+import re
+from typing import List
+
+_END = re.compile(r"[,。!?;]+")
+_ENUMERATION = re.compile(r"(?:[,。;:]|^)\s*(?:第?[一二三四1234][是、.)]|一个是|另一个是|再一个|再(?:问|就是)|还(?:想|要|有)?(?:问|请问|有个?问题)|另外|以及|顺便(?:问)?|二是|三是|其次)")
+_ASKING = re.compile(
+    r"吗|呢|怎|什么|啥|多少|几|哪|如何|能不能|可不可以|可以不|能否|是否|多久|要不要|有没有|行不|得不|好多|么$|不$|咋|\?"
+)
+_GREETING = re.compile(r"^(?:您好|你好|请问(?:一下)?|麻烦(?:问)?(?:一下)?|想?(?:咨询|问)(?:一下|下)?(?:两个|几个)?(?:问题|事)?|谢谢|打扰了?|在吗|哦?对了)[,。!? :]*")
+MIN_CLAUSE = 4
+"""Shorter pieces (行吗, 可以不) belong to what stands before them."""
+MAX_STORY = 60
+"""Characters of statements kept in front of a question."""
+MAX_CLAUSES = 4
+"""More than this many questions in one message are answered as one: the rest would be a wall of text."""
+
+
+def clauses(text: str) -> List[str]:
+    """Split normalised ``text`` into asking clauses, in order; one item when it asks one thing.
+
+    Statements before a question stay with it (they are its story); greetings are dropped. At most ``MAX_CLAUSES``.
+    """
+    marked = _ENUMERATION.sub(lambda m: "。" if m.start() else "", text)
+    asking: List[str] = []
+    story = ""
+    for part in _END.split(marked):
+        part = _GREETING.sub("", part.strip())
+        if not part:
+            continue
+        if _ASKING.search(part) and len(part) >= MIN_CLAUSE:
+            keep = story if len(story) + len(part) <= MAX_STORY else ""
+            asking.append(f"{keep},{part}" if keep else part)
+            story = ""
+        else:
+            story = f"{story},{part}" if story else part
+    if not 2 <= len(asking) <= MAX_CLAUSES:
+        return [text]
+    return asking

