@@ -1,0 +1,1 @@
+"""Build → validate → train → evaluate → publish → roll back."""

@@ -1,0 +1,50 @@
+"""Training data importer: FAQ records become training examples, so a new FAQ needs no NLU file, rule or intent."""
+from __future__ import annotations
+
+from typing import Dict, List, Optional, Text, Union
+
+from rasa.shared.importers.importer import TrainingDataImporter
+from rasa.shared.core.domain import Domain
+from rasa.shared.core.training_data.structures import StoryGraph
+from rasa.shared.nlu.training_data.message import Message
+from rasa.shared.nlu.training_data.training_data import TrainingData
+
+from bot import clock
+from bot.knowledge.base import load
+
+
+class FaqImporter(TrainingDataImporter):
+    """Contributes only NLU examples; stands beside Rasa's own file importer in config.yml."""
+
+    def __init__(
+        self,
+        config_file: Optional[Text] = None,
+        domain_path: Optional[Text] = None,
+        training_data_paths: Optional[Union[List[Text], Text]] = None,
+    ):
+        self._config_file = config_file
+
+    def get_domain(self) -> Domain:
+        return Domain.empty()
+
+    def get_stories(self, exclusion_percentage: Optional[int] = None) -> StoryGraph:
+        return StoryGraph([])
+
+    def get_conversation_tests(self) -> StoryGraph:
+        return StoryGraph([])
+
+    def get_config(self) -> Dict:
+        return {}
+
+    def get_config_file_for_auto_config(self) -> Optional[Text]:
+        return self._config_file
+
+    def get_nlu_data(self, language: Optional[Text] = "en") -> TrainingData:
+        day = clock.today()
+        messages = [
+            Message.build(text, "ask", intent_metadata={"home": faq.id, "aspect": None})
+            for faq in load().faqs.values()
+            if faq.in_force(day)
+            for text in dict.fromkeys([faq.question, *faq.similar])
+        ]
+        return TrainingData(messages)
