@@ -1,0 +1,63 @@
+"""The true address of a client, which rate limits and the metrics page depend on."""
+from __future__ import annotations
+
+import ipaddress
+from typing import Optional, Sequence, Union
+
+from aiohttp import web
+
+Address = Union[ipaddress.IPv4Address, ipaddress.IPv6Address]
+
+FORWARDING_HEADERS = ("X-Forwarded-For", "Forwarded", "X-Real-IP")
+
+
+class Addresses:
+    """Finds client addresses, believing X-Forwarded-For only when a named proxy sent it."""
+
+    def __init__(self, trusted_proxies: Sequence[str]) -> None:
+        self._trusted = [ipaddress.ip_network(proxy, strict=False) for proxy in trusted_proxies]
+
+    def is_trusted_peer(self, request: web.Request) -> bool:
+        return self._is_trusted(_parse(request.remote or ""))
+
+    def of(self, request: web.Request) -> str:
+        """The client's address as text; ``unknown`` when the connection has none.
+
+        Attack: writing X-Forwarded-For oneself to escape a rate limit. The header is read from the right, and only
+        as far as each writer is a trusted proxy.
+        """
+        address = _parse(request.remote or "")
+        if not self._is_trusted(address):
+            return str(address) if address else "unknown"
+        hops = ",".join(request.headers.getall("X-Forwarded-For", [])).split(",")
+        for hop in reversed(hops):
+            parsed = _parse(hop.strip())
+            if parsed is None:
+                break
+            address = parsed
+            if not self._is_trusted(parsed):
+                break
+        return str(address)
+
+    def is_internal(self, request: web.Request) -> bool:
+        """Whether the request comes from this machine or a private network, directly or through trusted proxies.
+
+        Attack: reading /metrics through a reverse proxy on the same machine that nobody named as trusted. Its
+        requests come from loopback, but carry a forwarding header, so they do not count as internal.
+        """
+        if not self.is_trusted_peer(request) and any(name in request.headers for name in FORWARDING_HEADERS):
+            return False
+        address = _parse(self.of(request))
+        return address is not None and (address.is_loopback or address.is_private)
+
+    def _is_trusted(self, address: Optional[Address]) -> bool:
+        return address is not None and any(address in network for network in self._trusted)
+
+
+def _parse(text: str) -> Optional[Address]:
+    try:
+        address = ipaddress.ip_address(text)
+    except ValueError:
+        return None
+    mapped = getattr(address, "ipv4_mapped", None)
+    return mapped or address

@@ -1,0 +1,28 @@
+"""Typed names of everything the application and its requests carry."""
+from __future__ import annotations
+
+import weakref
+
+from aiohttp import web
+from redis.asyncio import Redis
+
+from bot.gateway.feedback import FeedbackStore
+from bot.gateway.limits import RateLimiter
+from bot.gateway.metrics import Metrics
+from bot.gateway.origins import Origins
+from bot.gateway.sessions import Sessions
+from bot.gateway.suggest import QuestionBank
+from bot.gateway.workers import Workers
+from bot.settings import Settings
+
+SETTINGS = web.AppKey("settings", Settings)
+REDIS = web.AppKey("redis", Redis)
+WORKERS = web.AppKey("workers", Workers)
+SESSIONS = web.AppKey("sessions", Sessions)
+FEEDBACK = web.AppKey("feedback", FeedbackStore)
+LIMITER = web.AppKey("limiter", RateLimiter)
+METRICS = web.AppKey("metrics", Metrics)
+ORIGINS = web.AppKey("origins", Origins)
+QUESTIONS = web.AppKey("questions", QuestionBank)
+SOCKETS = web.AppKey("sockets", weakref.WeakSet)
+"""Open WebSockets, so that shutdown can say goodbye to them."""

@@ -1,0 +1,128 @@
+"""What happens around every request: its id, the access log, errors as JSON, Origin check, security headers."""
+from __future__ import annotations
+
+import re
+import time
+import uuid
+
+from aiohttp import web
+
+from bot.gateway import keys
+from bot.gateway.address import Addresses
+from bot.gateway.errors import ApiError, BY_STATUS
+from bot.gateway.logs import LOGGER
+
+REQUEST_ID = web.RequestKey("request_id", str)
+SAFE_METHODS = ("GET", "HEAD")
+_PROXY_REQUEST_ID = re.compile(r"[A-Za-z0-9-]{8,64}", re.ASCII)
+
+ADDRESSES = web.AppKey("addresses", Addresses)
+
+CONTENT_POLICY = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; " \
+                 "font-src 'self'; frame-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors "
+HEADERS = {
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "no-referrer",
+    "Permissions-Policy": "camera=(), microphone=(), geolocation=(), payment=()",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
+}
+
+
+@web.middleware
+async def observe(request: web.Request, handler) -> web.StreamResponse:
+    """Outermost: give the request an id, write one access log line, count it. No address, no query, no text."""
+    request_id = _request_id(request)
+    request[REQUEST_ID] = request_id
+    started = time.perf_counter()
+    status = 500
+    try:
+        response = await handler(request)
+        status = response.status
+        return response
+    except web.HTTPException as error:
+        status = error.status
+        raise
+    finally:
+        seconds = time.perf_counter() - started
+        method, route = _method(request), route_name(request)
+        metrics = request.app[keys.METRICS]
+        metrics.requests.labels(method, route, str(status)).inc()
+        if status != 101:  # a WebSocket lives for minutes; it is no slow request
+            metrics.seconds.labels(route).observe(seconds)
+        LOGGER.info("request", extra={"request_id": request_id, "method": method, "route": route,
+                                      "status": status, "ms": round(seconds * 1000, 1)})
+
+
+@web.middleware
+async def errors(request: web.Request, handler) -> web.StreamResponse:
+    """Every refusal and every crash becomes the same JSON shape; a crash is logged without its message."""
+    try:
+        return await handler(request)
+    except ApiError as error:
+        return error.response(request[REQUEST_ID])
+    except web.HTTPException as error:
+        if error.status < 400:
+            raise
+        code = BY_STATUS.get(error.status, "bad_request" if error.status < 500 else "internal")
+        response = ApiError(code).response(request[REQUEST_ID])
+        if "Allow" in error.headers:
+            response.headers["Allow"] = error.headers["Allow"]
+        return response
+    except Exception:
+        # The border of the process: whatever went wrong, the citizen gets a sentence and the operator an event.
+        LOGGER.error("unhandled", exc_info=True, extra={"request_id": request[REQUEST_ID], "route": route_name(request)})
+        return ApiError("internal").response(request[REQUEST_ID])
+
+
+@web.middleware
+async def same_origin(request: web.Request, handler) -> web.StreamResponse:
+    """Attack: cross-site request forgery. A page of another site may not post, erase or ask for permission to."""
+    if request.path.startswith("/api/"):
+        if request.method == "OPTIONS" and "Access-Control-Request-Method" in request.headers:
+            return request.app[keys.ORIGINS].preflight(request)
+        if request.method not in SAFE_METHODS:
+            request.app[keys.ORIGINS].check(request)
+    return await handler(request)
+
+
+async def add_headers(request: web.Request, response: web.StreamResponse) -> None:
+    """``on_response_prepare``: security and CORS headers on every answer, errors included."""
+    request_id = request.get(REQUEST_ID)
+    if request_id:
+        response.headers["X-Request-ID"] = request_id
+    for name, value in HEADERS.items():
+        response.headers.setdefault(name, value)
+    # Attack: clickjacking. Only the embed page may be framed, and only by the listed sites.
+    embed = request.path == "/embed"
+    allowed = " ".join(("'self'",) + request.app[keys.ORIGINS].allowed) if embed else "'none'"
+    response.headers["Content-Security-Policy"] = CONTENT_POLICY + allowed
+    if not embed:
+        response.headers["X-Frame-Options"] = "DENY"
+    if request.path.startswith("/api/"):
+        response.headers.setdefault("Cache-Control", "no-store")
+        response.headers.add("Vary", "Origin")
+        response.headers.update(request.app[keys.ORIGINS].cors_headers(request))
+
+
+def route_name(request: web.Request) -> str:
+    """The route's pattern; never the path as sent, which could hold anything."""
+    resource = request.match_info.route.resource
+    return resource.canonical if resource is not None else "unmatched"
+
+
+def address(request: web.Request) -> str:
+    return request.app[ADDRESSES].of(request)
+
+
+def _method(request: web.Request) -> str:
+    known = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS")
+    return request.method if request.method in known else "other"
+
+
+def _request_id(request: web.Request) -> str:
+    """A trusted proxy's own id is kept so that both logs agree; anybody else's could forge log lines."""
+    sent = request.headers.get("X-Request-ID", "")
+    if _PROXY_REQUEST_ID.fullmatch(sent) and request.app[ADDRESSES].is_trusted_peer(request):
+        return sent
+    return uuid.uuid4().hex

@@ -1,0 +1,53 @@
+"""For operators: alive, ready, metrics, and the API's own description."""
+from __future__ import annotations
+
+import functools
+from pathlib import Path
+
+import yaml
+from aiohttp import web
+from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
+from redis.exceptions import RedisError
+
+from bot.gateway import keys
+from bot.gateway.errors import ApiError, dumps
+from bot.gateway.middlewares import ADDRESSES
+
+routes = web.RouteTableDef()
+
+
+@routes.get("/healthz")
+async def alive(request: web.Request) -> web.Response:
+    """The process runs; says nothing about Redis or the workers."""
+    return web.json_response({"status": "ok"})
+
+
+@routes.get("/readyz")
+async def ready(request: web.Request) -> web.Response:
+    """Redis and at least one worker answer."""
+    try:
+        await request.app[keys.REDIS].ping()
+    except (RedisError, OSError):
+        raise ApiError("unavailable", "Redis 没有应答。", 5) from None
+    if not await request.app[keys.WORKERS].ready():
+        raise ApiError("unavailable", "对话进程还没有准备好。", 5)
+    return web.json_response({"status": "ready"})
+
+
+@routes.get("/metrics")
+async def metrics(request: web.Request) -> web.Response:
+    """Prometheus text, for this machine and private networks only."""
+    if not request.app[ADDRESSES].is_internal(request):
+        raise ApiError("forbidden")
+    return web.Response(body=generate_latest(request.app[keys.METRICS].registry),
+                        headers={"Content-Type": CONTENT_TYPE_LATEST, "Cache-Control": "no-store"})
+
+
+@routes.get("/api/openapi.json")
+async def description(request: web.Request) -> web.Response:
+    return web.Response(text=_openapi(), content_type="application/json")
+
+
+@functools.lru_cache(maxsize=1)
+def _openapi() -> str:
+    return dumps(yaml.safe_load((Path(__file__).parent / "openapi.yml").read_text("utf-8")))

@@ -1,0 +1,76 @@
+"""The chat page, the embed page and the widget script, read once at start and served from memory."""
+from __future__ import annotations
+
+import gzip
+import hashlib
+import html
+import json
+import re
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Dict
+
+from aiohttp import web
+
+WEB_DIR = Path(__file__).parent / "web"
+TYPES = {".html": "text/html", ".js": "text/javascript", ".css": "text/css", ".json": "application/json",
+         ".svg": "image/svg+xml"}
+_PLACE = re.compile(r"\{\{([a-z_.]+)\}\}")
+
+
+@dataclass(frozen=True)
+class Asset:
+    """One file ready to send."""
+
+    body: bytes
+    packed: bytes
+    etag: str
+    content_type: str
+
+
+def load(directory: Path = WEB_DIR) -> Dict[str, Asset]:
+    """All files by name; ``{{key}}`` in HTML becomes the wording of that key. Raises KeyError for an unknown key."""
+    wording = json.loads((directory / "wording.json").read_text("utf-8"))
+    assets = {}
+    for path in sorted(directory.iterdir()):
+        if path.suffix in TYPES:
+            body = path.read_bytes()
+            if path.suffix == ".html":
+                body = _PLACE.sub(lambda m: html.escape(wording[m[1]]), body.decode("utf-8")).encode()
+            assets[path.name] = Asset(body, gzip.compress(body, 9, mtime=0), hashlib.sha256(body).hexdigest()[:20],
+                                      TYPES[path.suffix])
+    return assets
+
+
+def routes(assets: Dict[str, Asset]) -> "list[web.RouteDef]":
+    """Fixed routes: ``/``, ``/embed``, ``/widget.js`` and ``/web/<file>`` for known names only (no path is built)."""
+
+    def page(name: str):
+        async def show(request: web.Request) -> web.Response:
+            return _send(request, assets[name])
+        return show
+
+    async def file(request: web.Request) -> web.Response:
+        asset = assets.get(request.match_info["name"])
+        if asset is None or asset.content_type == "text/html":
+            raise web.HTTPNotFound()
+        return _send(request, asset)
+
+    async def script(request: web.Request) -> web.Response:
+        response = _send(request, assets["widget.js"])
+        response.headers["Cross-Origin-Resource-Policy"] = "cross-origin"  # loaded by the center's site
+        return response
+
+    return [web.get("/", page("chat.html")), web.get("/embed", page("chat.html")), web.get("/widget.js", script),
+            web.get("/web/{name}", file)]
+
+
+def _send(request: web.Request, asset: Asset) -> web.Response:
+    headers = {"Cache-Control": "no-cache", "ETag": f'"{asset.etag}"', "Vary": "Accept-Encoding"}
+    if any(tag.value == asset.etag for tag in request.if_none_match or ()):
+        return web.Response(status=304, headers=headers)
+    body = asset.body
+    if "gzip" in request.headers.get("Accept-Encoding", ""):
+        headers["Content-Encoding"] = "gzip"
+        body = asset.packed
+    return web.Response(body=body, content_type=asset.content_type, charset="utf-8", headers=headers)

@@ -1,0 +1,108 @@
+"""A worker with canned replies that speaks the private API on a Unix socket.
+
+By hand: ``python -m tests.gateway.fake_worker /tmp/worker.sock``. Texts that test the gateway:
+``慢`` waits 60 s, ``卡`` waits 1.5 s, ``繁忙`` is refused with 503, ``超时`` with 504, ``坏`` answers no JSON,
+``断`` cuts the stream after the first reply; ``原样：…`` answers with the very text.
+"""
+from __future__ import annotations
+
+import asyncio
+import json
+import sys
+from datetime import datetime, timedelta, timezone
+
+from aiohttp import web
+
+from tests.gateway import canned
+
+STATE = web.AppKey("state", dict)
+routes = web.RouteTableDef()
+
+
+def error(status, code, message):
+    return web.json_response({"error": {"code": code, "message": message}}, status=status)
+
+
+def now():
+    return datetime.now(timezone(timedelta(hours=8))).isoformat(timespec="seconds")
+
+
+@routes.post("/v1/messages")
+async def messages(request):
+    state, body = request.app[STATE], await request.json()
+    state["requests"].append({"body": body, "request_id": request.headers.get("X-Request-ID")})
+    key = (body["conversation"], body["id"])
+    if key not in state["answers"]:
+        if "choice" in body:
+            if body["choice"] not in canned.CHOICES:
+                return error(422, "unknown_choice", "这个按钮已经失效，请直接把想问的打出来。")
+            text, replies = canned.CHOICES[body["choice"]]
+        else:
+            text = body["text"]
+            if "慢" in text:
+                await asyncio.sleep(60)
+            if "卡" in text:
+                await asyncio.sleep(1.5)
+            if "繁忙" in text:
+                return error(503, "unavailable", "正在交接班，请稍等几秒再发。")
+            if "超时" in text:
+                return error(504, "timeout", "这次查得太久了，请再发一次。")
+            if "坏" in text:
+                return web.Response(text="<html>", content_type="text/html")
+            found = [replies for word, replies in canned.BY_WORD.items() if word in text]
+            if text.startswith("原样："):
+                found = [[canned.reply("smalltalk", text, topic="chitchat")]]
+            replies = found[0] if found else canned.DECLINE
+        state["processed"] += 1
+        replies = [{"id": f"{body['id'][:8]}-{n}", **reply} for n, reply in enumerate(replies)]
+        state["answers"][key] = replies
+        log = state["history"].setdefault(body["conversation"], [])
+        log.append({"from": "citizen", "text": text, "at": now(), "id": body["id"]})
+        log.extend({"from": "assistant", "text": r["text"], "at": now(), "id": r["id"], "reply": r} for r in replies)
+    replies = state["answers"][key]
+    if "ndjson" not in request.headers.get("Accept", ""):
+        return web.json_response({"id": body["id"], "replies": replies})
+    response = web.StreamResponse(headers={"Content-Type": "application/x-ndjson"})
+    await response.prepare(request)
+    for number, reply in enumerate(replies):
+        await response.write(json.dumps({"reply": reply}).encode() + b"\n")
+        if "断" in body.get("text", "") and number == 0 and state.setdefault("cut", 0) < state.get("cuts", 10**6):
+            state["cut"] += 1
+            request.transport.close()
+            return response
+        await asyncio.sleep(state["pause"])
+    await response.write(b'{"done": true}\n')
+    return response
+
+
+@routes.get("/v1/history")
+async def history(request):
+    return web.json_response({"messages": request.app[STATE]["history"].get(request.query["conversation"], [])})
+
+
+@routes.delete("/v1/conversations/{conversation}")
+async def erase(request):
+    state, conversation = request.app[STATE], request.match_info["conversation"]
+    state["history"].pop(conversation, None)
+    state["answers"] = {key: value for key, value in state["answers"].items() if key[0] != conversation}
+    state["erased"].append(conversation)
+    return web.Response(status=204)
+
+
+@routes.get("/readyz")
+async def ready(request):
+    if not request.app[STATE]["ready"]:
+        return error(503, "unavailable", "正在准备。")
+    return web.json_response({"release": "test"})
+
+
+def build(pause=0.0):
+    """The fake worker; ``pause`` is seconds between streamed replies."""
+    app = web.Application()
+    app[STATE] = {"requests": [], "answers": {}, "history": {}, "erased": [], "processed": 0, "ready": True, "pause": pause}
+    app.add_routes(routes)
+    return app
+
+
+if __name__ == "__main__":
+    web.run_app(build(pause=0.3), path=sys.argv[1], print=None)
