@@ -1,0 +1,95 @@
+"""What a citizen's words reveal about the situation: facts of data/profile, read by patterns, and moods."""
+from __future__ import annotations
+
+import re
+from datetime import date
+from functools import lru_cache
+from typing import Dict, List, Optional, Union
+
+from bot.knowledge.base import KnowledgeBase
+from bot.knowledge.places import expand
+from bot.knowledge.profile import ProfileFact
+
+from . import dates
+
+Value = Union[str, float]
+"""Choice and date facts are text (dates in ISO form, as precise as said); months, years and numbers are floats."""
+
+
+@lru_cache(maxsize=8192)
+def _compiled(pattern: str) -> "re.Pattern[str]":
+    return re.compile(expand(pattern))
+
+
+def _search(patterns: List[str], text: str) -> Optional["re.Match[str]"]:
+    for pattern in patterns:
+        match = _compiled(pattern).search(text)
+        if match:
+            return match
+    return None
+
+
+def matches(patterns: List[str], text: str) -> bool:
+    """Whether one of the content patterns occurs in normalised ``text``."""
+    return _search(patterns, text) is not None
+
+
+def extract(base: KnowledgeBase, text: str, today: date) -> Dict[str, Value]:
+    """Facts stated in normalised ``text``; silent about everything else."""
+    found: Dict[str, Value] = {}
+    for name, fact in base.profile.items():
+        value = _value(fact, text, today)
+        if value is not None:
+            found[name] = value
+            for other, implied in fact.implies.get(str(value), {}).items():
+                found.setdefault(other, implied)
+    _derive(found)
+    return found
+
+
+def moods(base: KnowledgeBase, text: str) -> List[str]:
+    """Moods noticed in normalised ``text``, in catalogue order."""
+    return [
+        name for name, mood in base.moods.items() if matches(mood.patterns, text) and not matches(mood.unless, text)
+    ]
+
+
+def _value(fact: ProfileFact, text: str, today: date) -> Optional[Value]:
+    if fact.type == "choice":
+        for value, reveal in fact.values.items():
+            if reveal.patterns and matches(reveal.patterns, text) and not matches(reveal.unless, text):
+                return value
+        return None
+    match = _search(fact.patterns, text)
+    if match is None:
+        return None
+    said = match["n"]
+    if fact.type == "date":
+        day = dates.day(said, today)
+        return day.iso() if day else None
+    if fact.type == "months":
+        return dates.months(said)
+    value = dates.number(said)
+    if value is None and fact.type == "years":
+        span = dates.months(said)
+        value = span / 12 if span is not None else None
+    return value
+
+
+def _derive(found: Dict[str, Value]) -> None:
+    """Facts that follow from numbers: how long a run of deposits is."""
+    run = found.get("deposit_months")
+    if isinstance(run, float):
+        found.setdefault("three_months", "yes" if run >= 3 else "no")
+        found.setdefault("six_months", "yes" if run >= 6 else "no")
+        if run >= 36:
+            found.setdefault("deposit_run", "long")
+        elif run < 6:
+            found.setdefault("deposit_run", "new")
+    elsewhere = found.get("elsewhere_months")
+    if elsewhere is not None and elsewhere == run:
+        # 那边已经缴了七个月: the months were deposited elsewhere, they say nothing about this account.
+        for name in ("deposit_months", "three_months", "six_months", "deposit_run"):
+            found.pop(name, None)
+    if isinstance(elsewhere, float):
+        found["deposit_elsewhere"] = "yes"
