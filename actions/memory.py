@@ -45,6 +45,8 @@ class Turn(msgspec.Struct, omit_defaults=True):
     quiet: str = ""
     """Why the attentive engine must stay silent in this turn; empty when it may speak."""
     moods: List[str] = []
+    replies: int = 0
+    """How many replies were given so far in this turn; numbers their ids."""
     reminders: List[str] = []
     """Reminders that follow from a reply to an attentive question; they come first."""
 

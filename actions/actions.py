@@ -1,0 +1,108 @@
+"""The Rasa actions: ``action_respond`` answers, ``action_attend`` adds the attentive words. Thin on purpose."""
+from __future__ import annotations
+
+import asyncio
+import logging
+from functools import lru_cache
+from typing import Any, Dict, List, Text
+
+from rasa_sdk import Action, Tracker
+from rasa_sdk.events import EventType, SlotSet
+from rasa_sdk.executor import CollectingDispatcher
+
+from bot import clock
+from bot.knowledge.base import KnowledgeBase, LiveKnowledge
+from bot.knowledge.reply import Reply
+from bot.knowledge.wording import say
+from bot.settings import Settings
+
+from .attend.speak import attend
+from .memory import SLOT, Memory
+from .message import Message
+from .respond import respond
+from .trace import Trace
+
+logger = logging.getLogger(__name__)
+
+REPLY = "reply"
+"""Key under which a structured reply travels in Rasa's bot message metadata."""
+
+
+@lru_cache(maxsize=1)
+def live() -> LiveKnowledge:
+    """Content as it is now; edited files are live within a second."""
+    return LiveKnowledge()
+
+
+@lru_cache(maxsize=1)
+def _limit() -> float:
+    return Settings.from_env().action_timeout
+
+
+class SafeAction(Action):
+    """An action with a time limit that apologises when it fails: the next message must always work."""
+
+    def name(self) -> Text:
+        raise NotImplementedError
+
+    def work(self, base: KnowledgeBase, tracker: Tracker) -> "Outcome":
+        """Decide what to say; plain and synchronous, so it runs in a thread under the time limit."""
+        raise NotImplementedError
+
+    async def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: Dict[Text, Any]) -> List[EventType]:
+        try:
+            outcome = await asyncio.wait_for(asyncio.to_thread(self.work, live().current(), tracker), _limit())
+        except Exception as error:  # noqa: BLE001 – the border: whatever broke, the citizen gets a sentence
+            # No chat text in the log: the class and place of the error are enough to find it.
+            logger.error("action failed: %s in %s", type(error).__name__, self.name(), exc_info=not isinstance(error, asyncio.TimeoutError))
+            return self.apologise(dispatcher, tracker)
+        for reply in outcome.replies:
+            utter(dispatcher, reply)
+        return [SlotSet(SLOT, outcome.memory.as_slot())]
+
+    def apologise(self, dispatcher: CollectingDispatcher, tracker: Tracker) -> List[EventType]:
+        """Said when the action failed; memory stays as it was."""
+        ident = str(tracker.latest_message.get("message_id") or "")
+        utter(dispatcher, Reply(id=f"{ident}.e", kind="error", text=say("error", 0), topic="chitchat", confidence=0.0))
+        return []
+
+
+class Outcome:
+    """Replies to send and the memory to keep."""
+
+    def __init__(self, replies: List[Reply], memory: Memory):
+        self.replies = replies
+        self.memory = memory
+
+
+class ActionRespond(SafeAction):
+    def name(self) -> Text:
+        return "action_respond"
+
+    def work(self, base: KnowledgeBase, tracker: Tracker) -> Outcome:
+        memory = Memory.from_slots(tracker.slots)
+        message = Message.read(base, memory, tracker.latest_message, clock.today())
+        replies = respond(base, memory, message)
+        Trace.respond(tracker.sender_id, base, memory, message, replies)
+        return Outcome(replies, memory)
+
+
+class ActionAttend(SafeAction):
+    def name(self) -> Text:
+        return "action_attend"
+
+    def work(self, base: KnowledgeBase, tracker: Tracker) -> Outcome:
+        memory = Memory.from_slots(tracker.slots)
+        message = Message.read(base, memory, tracker.latest_message, clock.today())
+        replies, verdicts, silence = attend(base, memory, message)
+        Trace.attend(tracker.sender_id, base, memory, message, verdicts, silence)
+        return Outcome(replies, memory)
+
+    def apologise(self, dispatcher: CollectingDispatcher, tracker: Tracker) -> List[EventType]:
+        return []  # the answer has been given; a missing extra needs no apology
+
+
+def utter(dispatcher: CollectingDispatcher, reply: Reply) -> None:
+    """Send ``reply``: text and buttons for any Rasa channel, the whole structure in the metadata for ours."""
+    buttons = [{"title": b.title, "payload": b.title} for b in reply.buttons]
+    dispatcher.utter_message(text=reply.text, buttons=buttons, **{REPLY: reply.as_dict()})

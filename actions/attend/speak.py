@@ -1,0 +1,43 @@
+"""The second half of every turn: one attentive question, up to two reminders, or silence – with the reasons kept."""
+from __future__ import annotations
+
+from typing import List, Tuple
+
+from bot.knowledge.base import KnowledgeBase, rule_kind
+from bot.knowledge.card import Ask, Remind
+from bot.knowledge.render import source_notes
+from bot.knowledge.reply import Reply
+
+from ..answering import Speaker
+from ..memory import Choice, Memory, Pending
+from ..message import Message
+from .choose import Verdict, choose
+from .evaluate import Known
+from .silence import reason_for_silence
+
+
+def attend(base: KnowledgeBase, memory: Memory, message: Message) -> Tuple[List[Reply], List[Verdict], str]:
+    """Replies of kind question/reminder, every verdict, and the reason for silence ("" when it could speak)."""
+    known = Known(base, message.today, memory.profile, message.text, memory.said, memory.moods, memory.offered)
+    silence = reason_for_silence(base, memory)
+    if silence:
+        return [], [], silence
+    speaker = Speaker(base, memory, message)
+    verdicts = choose(base, memory, known)
+    for verdict in verdicts:
+        if not verdict.chosen:
+            continue
+        rule = verdict.rule
+        text = rule.text
+        if isinstance(rule, Remind) and rule.text_unit and memory.profile.get("speaker") == "unit":
+            text = rule.text_unit
+        buttons = []
+        if isinstance(rule, Ask):
+            buttons = [speaker.button(Choice(c.title, rule=rule.id, value=c.value)) for c in rule.answers]
+            memory.pending = Pending(rule.id, memory.turns)
+        memory.offered.append(rule.id)
+        speaker.add(
+            rule_kind(rule), text, rule=rule.id, why=rule.why, level=rule.level,
+            service=base.rule_card[rule.id].code, sources=source_notes(base, rule.facts, message.today, 2), buttons=buttons,
+        )
+    return speaker.replies, verdicts, ""

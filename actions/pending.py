@@ -1,0 +1,66 @@
+"""Is this message the reply to an attentive question, and which one? By button, by fact, or in the citizen's own words."""
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import Optional
+
+from bot.knowledge.base import KnowledgeBase
+from bot.knowledge.card import Ask, Consequence
+
+from .memory import Memory
+from .message import Message
+from .profile import matches
+
+PATIENCE = 2
+"""A question may be answered up to this many turns later."""
+
+_YES = re.compile(r"^(?:是的?|对的?|嗯+|有的?|要的?|好的?|可以|行|没错|确实|满了|缴了|交了|办了|会|想|打算|准备|在的?|肯定)(?:[,。!啊呀呢了哦的 ]|$)")
+_NO = re.compile(r"^(?:不是?|没有?|还没|没得|莫得|冇|否|未|不会|不想|不要|没(?:缴|交|办|满|签|打算))(?:[,。!啊呀呢了哦的 ]|$)")
+_DECLINE = re.compile(r"不用(?:了|管|说|问)|不需要|算了|别(?:再)?(?:问|说|提)|不必|(?:没|莫得|没有)(?:别的|其他|啥|什么)|别的(?:我)?没有?|就这(?:个|样|些)|没(?:事|问题)了")
+
+
+@dataclass(frozen=True)
+class ReplyFound:
+    """``consequence`` is None when the reply is known but nothing special follows from it."""
+
+    ask: Ask
+    value: str
+    consequence: Optional[Consequence]
+
+
+def declines(message: Message) -> bool:
+    """不用了, 别的没有: the citizen wants no more suggestions."""
+    return bool(_DECLINE.search(message.text)) and len(message.text) <= 20
+
+
+def find_reply(base: KnowledgeBase, memory: Memory, message: Message) -> Optional[ReplyFound]:
+    """The reply that ``message`` gives to the pending question (or to any question by its button); None if it is none."""
+    if message.choice is not None:
+        if message.choice.rule is None:
+            return None
+        return _found(base, message.choice.rule, str(message.choice.value))
+    pending = memory.pending
+    if pending is None or memory.turns - pending.turn > PATIENCE or pending.rule not in base.rules:
+        return None
+    ask = base.rules[pending.rule]
+    assert isinstance(ask, Ask)
+    for follows in ask.answers:
+        if follows.words and matches(follows.words, message.text):
+            return ReplyFound(ask, follows.value, follows)
+    value = message.facts.get(ask.fills)
+    if value is not None:
+        return _found(base, ask.id, str(value))
+    values = {c.value for c in ask.answers}
+    if _YES.search(message.text) and "yes" in values:
+        return _found(base, ask.id, "yes")
+    if _NO.search(message.text) and "no" in values:
+        return _found(base, ask.id, "no")
+    return None
+
+
+def _found(base: KnowledgeBase, rule_id: str, value: str) -> Optional[ReplyFound]:
+    ask = base.rules.get(rule_id)
+    if not isinstance(ask, Ask):
+        return None
+    return ReplyFound(ask, value, next((c for c in ask.answers if c.value == value), None))

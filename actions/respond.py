@@ -1,0 +1,286 @@
+"""The first half of every turn: respond to what was said. What more to say is decided afterwards (actions/attend)."""
+from __future__ import annotations
+
+import re
+from typing import List, Optional, Tuple
+
+from bot.knowledge.base import KnowledgeBase
+from bot.knowledge.dialogue import priorities
+from bot.knowledge.render import ASPECT_TITLES
+from bot.knowledge.reply import Candidate, Reply
+from bot.knowledge.wording import say
+from bot.nlu.clauses import asks
+
+from .answering import Speaker
+from .attend.evaluate import Known, evaluate
+from .memory import Choice, Focus, Memory, Turn
+from .message import Message
+from .pending import declines, find_reply
+from .understanding import ANSWER_SCORE, CLARIFY_MARGIN, CLARIFY_SCORE, CLAUSE_SCORE, GENERAL, Reading, Understanding, resolve
+
+COMMON = ("wd_rent", "wd_new_home", "loan_new_home", "wd_after_leave")
+"""Offered when a fragment has no matter to belong to."""
+MAX_OPTIONS = 3
+SHORT = 14
+"""Characters up to which a message may be a fragment that needs the focus."""
+_POINTS_BACK = re.compile(r"^(?:那|这个|这|它|还有|然后|再说回|回到|刚才|所以)|刚才|前面说")
+_ABOUT_MATTER = re.compile(r"公积金|提|取|贷|缴|交|钱|账户|怎么办理|手续")
+
+
+def respond(base: KnowledgeBase, memory: Memory, message: Message) -> List[Reply]:
+    """Say what answers ``message``; ``memory`` is brought up to date, ``memory.turn`` tells the attentive engine."""
+    memory.turns += 1
+    memory.turn = Turn(text=message.text, moods=message.moods)
+    speaker = Speaker(base, memory, message)
+    fresh_moods = [m for m in message.moods if m not in memory.moods]
+    memory.moods.extend(fresh_moods)
+    memory.profile.update(message.facts)
+
+    found = find_reply(base, memory, message)
+    if found is not None:
+        memory.ignored = 0
+        memory.pending = None
+        memory.profile[found.ask.fills] = found.value
+        card = base.rule_card[found.ask.id]
+        if found.consequence is not None:
+            speaker.consequence(card.code, found.consequence)
+        if message.choice is None and asks(message.text):
+            _answer_more(speaker, message)
+        elif found.consequence is None:
+            speaker.add("smalltalk", say("acknowledged", memory.turns), topic="chitchat", confidence=1.0)
+    else:
+        if memory.pending is not None and memory.turns == memory.pending.turn + 1:
+            memory.ignored += 1
+        _plan(speaker, message)
+    _open_with_feeling(speaker, fresh_moods)
+    memory.said.append(message.text)
+    memory.last = [r.as_dict() for r in speaker.replies if r.kind == "answer"] or memory.last
+    return speaker.replies
+
+
+def _plan(speaker: Speaker, message: Message) -> None:
+    memory, base = speaker.memory, speaker.base
+    choice = message.choice
+    if choice is not None:
+        if choice.home:
+            speaker.answer(choice.home, choice.aspect, 1.0)
+        else:
+            _dialogue(speaker, choice.intent or "more", message)
+        return
+    if memory.offered and declines(message) and not asks(message.text.replace("不用", "")):
+        memory.declined = True
+        memory.pending = None
+        _smalltalk(speaker, "declined")
+        return
+    forced = _forced(base, message)
+    if forced is not None:
+        speaker.answer(forced[0], forced[1], 1.0)
+        return
+    if _only_tells(base, message):
+        _comfort(speaker, message)
+        return
+    parts = _parts(speaker, message.understanding)
+    if len(parts) > 1:
+        for reading in parts:
+            speaker.answer(reading.home, reading.aspect, reading.score)
+        memory.misses = 0
+        return
+    _one(speaker, message, message.understanding)
+
+
+def _forced(base: KnowledgeBase, message: Message) -> Optional[Tuple[str, str]]:
+    known = Known(base, message.today, message.facts, message.text, (), message.moods, ())
+    for priority in priorities():
+        if evaluate(priority.when, known):
+            return priority.service, priority.aspect
+    return None
+
+
+def _only_tells(base: KnowledgeBase, message: Message) -> bool:
+    """A strong feeling is told and nothing is asked: comfort first, no procedure."""
+    strong = any(base.moods[m].strong for m in message.moods)
+    return strong and not asks(message.text) and not _ABOUT_MATTER.search(message.text)
+
+
+def _comfort(speaker: Speaker, message: Message) -> None:
+    best = next((r for r in message.understanding.readings if r.home in speaker.base.cards), None)
+    buttons = []
+    if best is not None:
+        speaker.memory.focus = Focus(best.home)
+        buttons = [speaker.button(Choice(f"{speaker.base.cards[best.home].short}怎么办", home=best.home))]
+    speaker.memory.turn.quiet = "只是倾诉，先不说别的"
+    speaker.add("smalltalk", say("comfort", speaker.memory.turns), topic="chitchat", confidence=1.0, buttons=buttons)
+
+
+def _parts(speaker: Speaker, understanding: Understanding) -> List[Reading]:
+    """The separate questions of one message, each read with confidence; empty when it is one question."""
+    parts: List[Reading] = []
+    focus = speaker.memory.focus
+    for clause in understanding.clauses:
+        best = clause.best
+        if best is not None and best.intent == "fragment" and parts and parts[-1].home in speaker.base.cards:
+            home = parts[-1].home  # "租房能提吗？要带什么？": the second part is about the first
+            best = Reading(home, best.aspect, speaker.base.topic(home, best.aspect), best.score)
+        if best is None or best.intent is not None or best.score < CLAUSE_SCORE:
+            continue
+        best = _in_context(speaker.base, focus, clause.text, best)
+        if all((p.home, p.aspect) != (best.home, best.aspect) for p in parts):
+            parts.append(best)
+    return parts
+
+
+def _answer_more(speaker: Speaker, message: Message) -> None:
+    """The message replies to a question and asks something too."""
+    said = [tuple(p) for p in speaker.memory.turn.answered]
+    parts = _parts(speaker, message.understanding) or [_best_content(speaker, message)]
+    for reading in parts:
+        if reading is not None and (reading.home, reading.aspect) not in said:
+            speaker.answer(reading.home, reading.aspect, reading.score)
+
+
+def _best_content(speaker: Speaker, message: Message) -> Optional[Reading]:
+    best = next((r for r in message.understanding.readings if r.intent is None), None)
+    if best is None or best.score < CLARIFY_SCORE:
+        return None
+    return _in_context(speaker.base, speaker.memory.focus, message.text, best)
+
+
+def _in_context(base: KnowledgeBase, focus: Optional[Focus], text: str, reading: Reading) -> Reading:
+    """A general reading becomes one about the matter in focus where the words are a follow-up, not a new subject."""
+    if focus is None or focus.home == reading.home:
+        return reading
+    back = bool(_POINTS_BACK.search(text))
+    if len(text) > SHORT and not back:
+        return reading
+    if focus.home in base.cards:
+        card = base.cards[focus.home]
+        for aspects in GENERAL.values():
+            for aspect, faq in aspects.items():
+                if reading.home == faq and base.topics.topics[card.topic("overview")].group == base.topics.topics[reading.topic].group:
+                    return Reading(focus.home, aspect, base.topic(focus.home, aspect), reading.score)
+        if reading.home == "loan_new_home" and card.category == "贷款" and reading.aspect in card.answers and "公积金贷款" not in text:
+            return Reading(focus.home, reading.aspect, base.topic(focus.home, reading.aspect), reading.score)
+    if back and reading.score < ANSWER_SCORE:
+        home, aspect = resolve(base, focus, reading.aspect or "overview")
+        if home:
+            return Reading(home, aspect, base.topic(home, aspect), reading.score)
+    return reading
+
+
+def _one(speaker: Speaker, message: Message, understanding: Understanding) -> None:
+    memory, base = speaker.memory, speaker.base
+    best = understanding.best
+    if best is None:
+        _missed(speaker, understanding)
+        return
+    content = [r for r in understanding.readings if r.intent is None]
+    if best.intent is not None and not (content and sum(r.score for r in content) > best.score and best.intent in ("chitchat", "out_of_scope")):
+        if not _continues(speaker, message, content):
+            _dialogue(speaker, best.intent, message, best)
+        return
+    reading = _in_context(base, memory.focus, understanding.text, content[0])
+    second = content[1].score if len(content) > 1 else 0.0
+    if reading.score >= ANSWER_SCORE or (reading.score >= CLARIFY_SCORE * 2 and reading.score - second >= CLARIFY_MARGIN):
+        memory.misses = 0
+        speaker.answer(reading.home, reading.aspect, reading.score)
+    elif _continues(speaker, message, content):
+        return
+    elif reading.score >= CLARIFY_SCORE:
+        memory.misses = 0
+        _clarify(speaker, [reading, *content[1:]][:MAX_OPTIONS])
+    else:
+        _missed(speaker, understanding)
+
+
+def _continues(speaker: Speaker, message: Message, content: List[Reading]) -> bool:
+    """A statement about the citizen's situation while a matter is open: the matter goes on, with what was just said."""
+    memory, base = speaker.memory, speaker.base
+    focus = memory.focus
+    if focus is None or focus.home not in base.cards or not message.facts or asks(message.text):
+        return False
+    card = base.cards[focus.home]
+    aspects = [r.aspect for r in content if r.aspect in card.answers and r.aspect != "overview"]
+    memory.misses = 0
+    speaker.answer(focus.home, aspects[0] if aspects else "channel", content[0].score if content else 0.5)
+    return True
+
+
+def _dialogue(speaker: Speaker, intent: str, message: Message, reading: Optional[Reading] = None) -> None:
+    memory = speaker.memory
+    score = reading.score if reading else 1.0
+    if intent == "human":
+        memory.handed_off = True
+        speaker.add("handoff", say("handoff", memory.turns), topic="human_agent", confidence=round(score, 3))
+    elif intent == "out_of_scope":
+        speaker.add("decline", say("decline", memory.turns), topic="out_of_scope", confidence=round(score, 3))
+    elif intent == "repeat" and memory.last:
+        for last in memory.last:
+            last = Reply.from_dict(last)
+            speaker.add("answer", last.text, service=last.service, aspect=last.aspect, faq=last.faq, topic=last.topic,
+                        confidence=last.confidence, sources=last.sources)
+        memory.turn.quiet = "只是再说一遍"
+    elif intent == "fragment":
+        _need_service(speaker, reading.aspect if reading else "overview")
+    elif intent == "deny" and memory.offered:
+        memory.declined = True
+        memory.pending = None
+        _smalltalk(speaker, "declined")
+    else:
+        names = {"greet": "greet", "thanks": "thanks", "bye": "bye", "more": "more", "affirm": "acknowledged", "deny": "declined",
+                 "repeat": "nothing_to_repeat"}
+        _smalltalk(speaker, names.get(intent, "chitchat"), score)
+
+
+def _smalltalk(speaker: Speaker, name: str, score: float = 1.0) -> None:
+    speaker.add("smalltalk", say(name, speaker.memory.turns), topic="chitchat", confidence=round(score, 3))
+
+
+def _title(base: KnowledgeBase, reading: Reading) -> str:
+    if reading.home in base.faqs:
+        return base.faqs[reading.home].question
+    return f"{base.cards[reading.home].short}：{ASPECT_TITLES[reading.aspect]}"
+
+
+def _clarify(speaker: Speaker, readings: List[Reading], name: str = "clarify", **values: str) -> None:
+    base = speaker.base
+    titles = [_title(base, r) for r in readings]
+    speaker.add(
+        "clarify",
+        say(name, speaker.memory.turns, **values),
+        topic=readings[0].topic,
+        confidence=round(readings[0].score, 3),
+        candidates=[Candidate(r.topic, t, r.home if r.home in base.cards else None) for r, t in zip(readings, titles)],
+        buttons=[speaker.button(Choice(t, home=r.home, aspect=r.aspect)) for r, t in zip(readings, titles)],
+    )
+
+
+def _need_service(speaker: Speaker, aspect: str) -> None:
+    base = speaker.base
+    aspect = aspect if aspect in ASPECT_TITLES else "overview"
+    readings = [Reading(code, aspect, base.topic(code, aspect), 0.2) for code in COMMON if code in base.cards]
+    _clarify(speaker, readings, "need_service", aspect=ASPECT_TITLES[aspect])
+
+
+def _missed(speaker: Speaker, understanding: Understanding) -> None:
+    memory, base = speaker.memory, speaker.base
+    memory.misses += 1
+    name = "misses_handoff" if memory.misses >= 2 else "not_understood"
+    guesses = [r for r in understanding.readings if r.intent is None][:MAX_OPTIONS]
+    speaker.add(
+        "decline",
+        say(name, memory.turns),
+        topic="out_of_scope",
+        confidence=round(1 - sum(r.score for r in guesses), 3),
+        buttons=[speaker.button(Choice(_title(base, r), home=r.home, aspect=r.aspect)) for r in guesses],
+    )
+
+
+def _open_with_feeling(speaker: Speaker, fresh: List[str]) -> None:
+    """A human sentence before the help, once per feeling."""
+    for name in fresh:
+        mood = speaker.base.moods[name]
+        if mood.opening and speaker.replies:
+            first = speaker.replies[0]
+            opening = mood.opening[speaker.memory.turns % len(mood.opening)]
+            speaker.replies[0] = Reply.from_dict({**first.as_dict(), "text": f"{opening}\n{first.text}"})
+            return

@@ -1,0 +1,115 @@
+"""From the NLU's readings and the conversation so far to what this message is about."""
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any, Dict, List, Mapping, Optional, Tuple
+
+from bot.knowledge.base import KnowledgeBase
+
+from .memory import Focus
+
+FOCUS_HOME = "focus"
+INTENT = "intent:"
+
+ANSWER_SCORE = 0.42
+"""Topic probability from which an answer is given straight away; set on the project's held-out questions."""
+CLARIFY_SCORE = 0.16
+"""Below this no reading is worth offering."""
+CLARIFY_MARGIN = 0.12
+"""Two readings closer than this are offered for choice."""
+CLAUSE_SCORE = 0.5
+"""A part of a message counts as a question of its own from this score."""
+
+
+@dataclass(frozen=True)
+class Reading:
+    """One possible meaning: a home (card, FAQ or ``intent:…``), an aspect, the topic and their score 0–1."""
+
+    home: str
+    aspect: str
+    topic: str
+    score: float
+
+    @property
+    def intent(self) -> Optional[str]:
+        """Name of the dialogue intent, or None for content."""
+        return self.home[len(INTENT) :] if self.home.startswith(INTENT) else None
+
+
+@dataclass(frozen=True)
+class Understanding:
+    """Readings of the whole message, best first, one per topic; ``clauses`` of its parts when it asks several things."""
+
+    text: str
+    readings: List[Reading]
+    clauses: List["Understanding"] = field(default_factory=list)
+
+    @property
+    def best(self) -> Optional[Reading]:
+        return self.readings[0] if self.readings else None
+
+    @classmethod
+    def from_message(cls, base: KnowledgeBase, data: Mapping[str, Any], focus: Optional[Focus]) -> "Understanding":
+        """Read what TopicClassifier set; ``focus`` gives fragments (要带什么) their matter."""
+        return cls(
+            data.get("text", ""),
+            merge(base, data.get("candidates", []), focus),
+            [cls(c["text"], merge(base, c["candidates"], focus)) for c in data.get("clauses", [])],
+        )
+
+
+def topic_of(base: KnowledgeBase, home: str, aspect: str) -> str:
+    """Evaluation topic of any home, dialogue intents included."""
+    if home.startswith(INTENT):
+        return {"out_of_scope": "out_of_scope", "human": "human_agent"}.get(home[len(INTENT) :], "chitchat")
+    return base.topic(home, aspect)
+
+
+def merge(base: KnowledgeBase, candidates: List[Dict[str, Any]], focus: Optional[Focus]) -> List[Reading]:
+    """Candidates → readings, summed by topic (the best home × aspect speaks for its topic), best first."""
+    by_topic: Dict[str, Tuple[float, Reading]] = {}
+    for candidate in candidates:
+        home, aspect, score = candidate["home"], candidate["aspect"], candidate["score"]
+        if home == FOCUS_HOME:
+            home, aspect = resolve(base, focus, aspect)
+            if not home:
+                home = f"{INTENT}fragment"
+                reading = Reading(home, aspect or candidate["aspect"], "chitchat", score)
+                key = "fragment"
+            else:
+                reading = Reading(home, aspect, topic_of(base, home, aspect), score)
+                key = reading.topic
+        elif not home.startswith(INTENT) and home not in base.cards and home not in base.faqs:
+            continue  # content removed since training
+        else:
+            aspect = aspect or ("overview" if not home.startswith(INTENT) else "")
+            reading = Reading(home, aspect, topic_of(base, home, aspect), score)
+            key = reading.topic
+        total, best = by_topic.get(key, (0.0, reading))
+        by_topic[key] = (total + score, reading if score > best.score else best)
+    ranked = sorted(by_topic.values(), key=lambda item: -item[0])
+    return [Reading(r.home, r.aspect, r.topic, min(1.0, total)) for total, r in ranked]
+
+
+GENERAL = {
+    "withdraw": {"materials": "faq_withdraw_materials", "time": "faq_withdraw_time", "status": "faq_withdraw_time", "amount": "faq_withdraw_amount",
+                 "frequency": "faq_withdraw_amount", "family": "faq_withdraw_family", "offsite": "faq_withdraw_offsite"},
+}
+"""Fragments after a general FAQ lead to the general FAQ for that aspect, where there is one."""
+
+
+def resolve(base: KnowledgeBase, focus: Optional[Focus], aspect: str) -> Tuple[str, str]:
+    """Home and aspect that a fragment means while ``focus`` is being talked about; ("", "") without a focus."""
+    if focus is None:
+        return "", ""
+    if focus.home in base.cards:
+        return focus.home, aspect
+    faq = base.faqs.get(focus.home)
+    if faq is None:
+        return "", ""
+    group = base.topics.topics[faq.topic].group
+    general = GENERAL.get(group, {}).get(aspect, "")
+    if general in base.faqs:
+        return general, "overview"
+    cards = [c for c in faq.related if c in base.cards]
+    return (cards[0], aspect) if len(cards) == 1 else (focus.home, "overview")
