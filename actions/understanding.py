@@ -92,10 +92,19 @@ def merge(base: KnowledgeBase, candidates: List[Dict[str, Any]], focus: Optional
 
 
 GENERAL = {
-    "withdraw": {"materials": "faq_withdraw_materials", "time": "faq_withdraw_time", "status": "faq_withdraw_time", "amount": "faq_withdraw_amount",
-                 "frequency": "faq_withdraw_amount", "family": "faq_withdraw_family", "offsite": "faq_withdraw_offsite"},
+    "withdraw": {
+        "materials": "faq_withdraw_materials",
+        "time": "faq_withdraw_time",
+        "status": "faq_withdraw_status",
+        "amount": "faq_withdraw_amount",
+        "frequency": "faq_withdraw_frequency",
+        "family": "faq_withdraw_family",
+        "offsite": "faq_withdraw_offsite_house",
+        "overview": "faq_withdraw_overview",
+    },
 }
-"""Fragments after a general FAQ lead to the general FAQ for that aspect, where there is one."""
+"""The general FAQ for an aspect of a topic group: what a fragment means while no one service is being talked about,
+and what means the service in focus when one is."""
 
 
 def resolve(base: KnowledgeBase, focus: Optional[Focus], aspect: str) -> Tuple[str, str]:

@@ -1,0 +1,1 @@
+"""Conversation state in Redis: tracker store, lock, exactly-once replies, masking. Key prefix ``gjj:``."""
