@@ -8,6 +8,9 @@ from aiohttp import web
 
 Address = Union[ipaddress.IPv4Address, ipaddress.IPv6Address]
 
+INTERNAL = [ipaddress.ip_network(network) for network in (
+    "127.0.0.0/8", "10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "::1/128", "fc00::/7", "fe80::/10")]
+
 FORWARDING_HEADERS = ("X-Forwarded-For", "Forwarded", "X-Real-IP")
 
 
@@ -48,7 +51,7 @@ class Addresses:
         if not self.is_trusted_peer(request) and any(name in request.headers for name in FORWARDING_HEADERS):
             return False
         address = _parse(self.of(request))
-        return address is not None and (address.is_loopback or address.is_private)
+        return address is not None and any(address in network for network in INTERNAL)
 
     def _is_trusted(self, address: Optional[Address]) -> bool:
         return address is not None and any(address in network for network in self._trusted)

@@ -8,7 +8,7 @@ import json
 import re
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Dict
+from typing import Callable, Dict
 
 from aiohttp import web
 
@@ -29,17 +29,23 @@ class Asset:
 
 
 def load(directory: Path = WEB_DIR) -> Dict[str, Asset]:
-    """All files by name; ``{{key}}`` in HTML becomes the wording of that key. Raises KeyError for an unknown key."""
+    """All files by name; ``{{key}}`` in HTML and in the widget script becomes the wording of that key. Raises KeyError for an unknown key."""
     wording = json.loads((directory / "wording.json").read_text("utf-8"))
     assets = {}
     for path in sorted(directory.iterdir()):
         if path.suffix in TYPES:
             body = path.read_bytes()
             if path.suffix == ".html":
-                body = _PLACE.sub(lambda m: html.escape(wording[m[1]]), body.decode("utf-8")).encode()
+                body = _fill(body, lambda key: html.escape(wording[key]))
+            elif path.name == "widget.js":  # runs on another site, so it cannot fetch the wording itself
+                body = _fill(body, lambda key: json.dumps(wording[key], ensure_ascii=False)[1:-1])
             assets[path.name] = Asset(body, gzip.compress(body, 9, mtime=0), hashlib.sha256(body).hexdigest()[:20],
                                       TYPES[path.suffix])
     return assets
+
+
+def _fill(body: bytes, word: Callable[[str], str]) -> bytes:
+    return _PLACE.sub(lambda match: word(match[1]), body.decode("utf-8")).encode()
 
 
 def routes(assets: Dict[str, Asset]) -> "list[web.RouteDef]":

@@ -17,11 +17,11 @@ RENT = [
     reply("answer", "租房可以提取公积金，不用等买房。\n\n要带的材料：\n1. 本人身份证\n2. 本人的一类银行卡\n3. 无房证明（多数能联网核查，不用自己跑）\n\n"
           "时限：受理之日起 3 个工作日内决定准不准提取。", service="wd_rent", aspect="materials", topic="withdraw_rent",
           sources=[LAW, RULES]),
-    reply("question", "多问一句：您和爱人都有公积金吗？", rule="C08-Q1", level=2, service="wd_rent",
+    reply("question", "您和爱人都有公积金吗？", rule="C08-Q1", level=2, service="wd_rent",
           why="夫妻双方都可以提取，合起来能多提一份；都有账户时要一起带结婚证明。",
           buttons=[{"id": "ask:C08-Q1:yes", "title": "两个人都有"}, {"id": "ask:C08-Q1:no", "title": "只有我有"},
                    {"id": "ask:C08-Q1:skip", "title": "先不说"}]),
-    reply("reminder", "提个醒：银行卡要用一类卡，二类卡有限额，钱可能到不了账。", rule="C08-R2", level=3, service="wd_rent",
+    reply("reminder", "银行卡要用一类卡，二类卡有限额，钱可能到不了账。", rule="C08-R2", level=3, service="wd_rent",
           why="二类卡单日入账限额一万元，超过的会被退回，要白跑一趟。", sources=[RULES]),
 ]
 LOAN = [reply("answer", "首套住房公积金贷款五年以上年利率 2.6%，五年以下（含五年）2.1%。最高能贷多少由中心规定，这里还没有配置本州的数字，"
@@ -30,7 +30,7 @@ LOAN = [reply("answer", "首套住房公积金贷款五年以上年利率 2.6%�
                             "rows": [["五年以下（含五年）", "2.1%", "2.525%"], ["五年以上", "2.6%", "3.075%"]]}])]
 LEAVE = [reply("answer", "离职后账户封存满半年、没有再就业的，可以申请提取余额。", service="wd_leave", aspect="conditions",
                topic="withdraw_leave", sources=[LAW]),
-         reply("reminder", "提个醒：您说 6 月 1 日离职，满半年是 12 月 1 日，那天之后来办就不会白跑。", rule="C12-R1", level=2,
+         reply("reminder", "您说 6 月 1 日离职，满半年是 12 月 1 日，那天之后来办就不会白跑。", rule="C12-R1", level=2,
                why="按您说的日期算出来的；早一天来办不了。",
                attachments=[{"type": "ics", "title": "可以办离职提取了", "filename": "离职提取.ics",
                              "content": "BEGIN:VCALENDAR\r\nVERSION:2.0\r\nPRODID:-//gjj//zh\r\nBEGIN:VEVENT\r\nUID:1@gjj\r\n"
@@ -45,7 +45,7 @@ FORM = [reply("form", "好的，我来帮您估一估。请问您每个月缴存
               buttons=[{"id": "form:cancel", "title": "不算了"}])]
 HANDOFF = [reply("handoff", "好的，请拨打 12329，工作日有人接听。您也可以直接到柜台。", topic="human_agent")]
 SMALLTALK = [reply("smalltalk", "您好，我是湘西公积金柜台助手。您想办什么事？", topic="chitchat")]
-DECLINE = [reply("decline", "这件事不归公积金管，我怕说错耽误您。公积金的事都可以问我。", topic="out_of_scope")]
+DECLINE = [reply("decline", "天气我答不准，怕耽误您。公积金的事都可以问我。", topic="out_of_scope")]
 ERROR = [reply("error", "抱歉，刚才没查成。请再说一次，急事请拨打 12329。")]
 
 BY_WORD = {"租房": RENT, "贷款": LOAN, "离职": LEAVE, "买房": CLARIFY, "估": FORM, "人工": HANDOFF, "你好": SMALLTALK,

@@ -53,7 +53,7 @@ export function startComposer(onSend) {
 
   function grow() {
     input.style.height = "auto";
-    input.style.height = `${Math.min(input.scrollHeight, 140)}px`;
+    if (input.value) input.style.height = `${Math.min(input.scrollHeight, 140)}px`; // else a long placeholder would count
   }
 
   function hide() {

@@ -4,6 +4,8 @@ import { feedbackBar, isRated } from "./feedback.js";
 import { renderReply } from "./reply.js";
 import { say } from "./wording.js";
 
+const MARGIN_PX = 14;
+
 export class Conversation {
   /** `onButton(button)` for quick replies, `onAsk(text)` for opening questions, `onRetry(id)` for failed messages. */
   constructor({ onButton, onAsk, onRetry }) {
@@ -89,7 +91,7 @@ export class Conversation {
     let current = "";
     for (const message of messages) {
       if (message.from === "citizen") this.citizen(current = message.id, message.text);
-      else this.reply(current, message.reply ?? { id: message.id, kind: "answer", text: message.text });
+      else this.reply(current, message.reply ?? { id: message.id, kind: "smalltalk", text: message.text, staff: message.from === "staff" });
     }
     this.toEnd();
   }
@@ -102,8 +104,7 @@ export class Conversation {
 
   /** Long answers are read from their beginning: keep the citizen's question at the top rather than jump to the end. */
   reveal(turn) {
-    const top = turn.offsetTop - this.log.offsetTop;
-    this.scroller.scrollTop = Math.min(top, this.scroller.scrollHeight - this.scroller.clientHeight);
+    this.scroller.scrollTop += turn.getBoundingClientRect().top - this.scroller.getBoundingClientRect().top - MARGIN_PX;
   }
 
   toEnd() {

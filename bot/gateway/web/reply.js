@@ -10,7 +10,8 @@ const KINDS = new Set(["answer", "smalltalk", ...LABELLED]);
 export function renderReply(reply, onButton) {
   const kind = KINDS.has(reply.kind) ? reply.kind : "answer";
   return el("article", { class: `reply reply-${kind}`, "data-kind": kind, "data-reply": reply.id },
-    LABELLED.has(kind) && el("p", { class: "label" }, say(`kind.${kind}`)),
+    LABELLED.has(kind) ? el("p", { class: "label" }, say(`kind.${kind}`))
+      : el("p", { class: reply.staff ? "label" : "hidden" }, reply.staff ? say("staff") : say("assistant")),
     el("p", { class: "text" }, reply.text ?? ""),
     ...(reply.attachments ?? []).map(attachment),
     kind === "handoff" && el("a", { class: "big-call", href: `tel:${say("phone")}` }, say("handoff.call")),

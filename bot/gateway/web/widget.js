@@ -3,7 +3,7 @@
 (() => {
   const script = document.currentScript;
   const base = new URL(script.src).origin;
-  const label = script.dataset.label || "公积金咨询";
+  const label = script.dataset.label || "{{launcher}}";
   const side = script.dataset.side === "left" ? "left" : "right";
 
   const STYLE = `
