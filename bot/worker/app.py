@@ -1,0 +1,130 @@
+"""The worker's private HTTP API on a Unix socket (docs/operations.md lists the routes)."""
+from __future__ import annotations
+
+import asyncio
+import json
+import logging
+from typing import Any, AsyncIterator, Dict, Optional
+
+import msgspec
+from aiohttp import web
+
+from bot.settings import Settings
+from bot.state.client import RedisError
+from bot.state.turns import Busy
+from bot.training.releases import ReleaseError
+
+from .assistant import Assistant, Incoming, UnknownChoice
+
+logger = logging.getLogger(__name__)
+ASSISTANT = web.AppKey("assistant", Assistant)
+
+
+class Body(msgspec.Struct, forbid_unknown_fields=True):
+    """JSON body of ``POST /v1/messages``."""
+
+    conversation: str
+    id: str
+    text: Optional[str] = None
+    choice: Optional[str] = None
+
+
+def build(settings: Settings) -> web.Application:
+    """Assemble the application; the model is loaded while it starts."""
+    app = web.Application(middlewares=[errors], client_max_size=64 * 1024)
+    app.cleanup_ctx.append(lambda app: assistant(app, settings))
+    app.router.add_post("/v1/messages", post_message)
+    app.router.add_get("/v1/history", get_history)
+    app.router.add_delete("/v1/conversations/{conversation}", delete_conversation)
+    app.router.add_get("/healthz", healthz)
+    app.router.add_get("/readyz", readyz)
+    return app
+
+
+async def assistant(app: web.Application, settings: Settings) -> AsyncIterator[None]:
+    """Open the assistant with the application and close it with it."""
+    app[ASSISTANT] = opened = Assistant(settings)
+    await opened.load()
+    follower = asyncio.create_task(opened.follow_releases())
+    yield
+    follower.cancel()
+    await opened.close()
+
+
+@web.middleware
+async def errors(request: web.Request, handler: Any) -> web.StreamResponse:
+    """Every failure becomes a status, a code and a kind sentence; details go to the log with the request id."""
+    try:
+        return await handler(request)
+    except web.HTTPException:
+        raise
+    except (UnknownChoice, msgspec.ValidationError, msgspec.DecodeError, ValueError) as error:
+        code = "unknown_choice" if isinstance(error, UnknownChoice) else "invalid"
+        sentence = "这个按钮已经过期了，请直接打字问我。" if code == "unknown_choice" else "消息的格式不对，请重新发一次。"
+        return failure(422, code, sentence)
+    except Busy:
+        return failure(503, "busy", "上一句还在处理，请稍等几秒再发。")
+    except (asyncio.TimeoutError, TimeoutError):
+        log(request, "timeout")
+        return failure(504, "timeout", "这句话处理得太久了，请再发一次；急的话请打12329。")
+    except (RedisError, ConnectionError, OSError, ReleaseError) as error:
+        log(request, type(error).__name__)
+        return failure(503, "unavailable", "系统正在恢复，请过几秒再发一次；急的话请打12329。")
+    except Exception as error:  # noqa: BLE001 – the border of the process
+        log(request, type(error).__name__, exc_info=True)
+        return failure(503, "unavailable", "刚才出了点小状况，请再发一次；急的话请打12329。")
+
+
+def log(request: web.Request, what: str, exc_info: bool = False) -> None:
+    """An event for the operator; never the message itself."""
+    logger.error("request %s %s: %s", request.headers.get("X-Request-ID", "-"), request.path, what, exc_info=exc_info)
+
+
+def failure(status: int, code: str, message: str) -> web.Response:
+    return respond({"error": {"code": code, "message": message}}, status)
+
+
+def respond(data: Dict[str, Any], status: int = 200) -> web.Response:
+    return web.json_response(data, status=status, dumps=lambda d: json.dumps(d, ensure_ascii=False))
+
+
+async def post_message(request: web.Request) -> web.StreamResponse:
+    body = msgspec.json.decode(await request.read(), type=Body)
+    if (body.text is None) == (body.choice is None) or not body.conversation or not body.id:
+        raise ValueError("exactly one of text and choice")
+    incoming = Incoming(body.conversation, body.id, body.text, body.choice)
+    if "application/x-ndjson" not in request.headers.get("Accept", ""):
+        return respond({"id": body.id, "replies": await request.app[ASSISTANT].answer(incoming)})
+    stream = web.StreamResponse(headers={"Content-Type": "application/x-ndjson"})
+
+    async def send(reply: Dict[str, Any]) -> None:
+        # The status line waits for the first reply, so a failure before it still has its own status.
+        if not stream.prepared:
+            await stream.prepare(request)
+        await stream.write(json.dumps({"reply": reply}, ensure_ascii=False).encode() + b"\n")
+
+    await request.app[ASSISTANT].answer(incoming, send)
+    if not stream.prepared:
+        await stream.prepare(request)
+    await stream.write(b'{"done": true}\n')
+    await stream.write_eof()
+    return stream
+
+
+async def get_history(request: web.Request) -> web.Response:
+    return respond({"messages": await request.app[ASSISTANT].history(request.query["conversation"])})
+
+
+async def delete_conversation(request: web.Request) -> web.Response:
+    await request.app[ASSISTANT].erase(request.match_info["conversation"])
+    return web.Response(status=204)
+
+
+async def healthz(request: web.Request) -> web.Response:
+    return respond({"ok": True})
+
+
+async def readyz(request: web.Request) -> web.Response:
+    if not await request.app[ASSISTANT].ready():
+        return failure(503, "unavailable", "还没有准备好。")
+    return respond({"release": request.app[ASSISTANT].release})

@@ -1,0 +1,22 @@
+"""Stored events → the conversation as the citizen saw it."""
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any, Dict, List
+
+from actions.actions import REPLY
+from bot.clock import SHANGHAI
+
+
+def messages(events: List[Dict[str, Any]]) -> List[Dict[str, Any]]:
+    """``{"from", "text", "at", "id"}`` of every message, oldest first; the assistant's carry the whole ``reply``."""
+    found: List[Dict[str, Any]] = []
+    for event in events:
+        at = datetime.fromtimestamp(event["timestamp"], SHANGHAI).isoformat(timespec="seconds")
+        if event["event"] == "user":
+            found.append({"from": "citizen", "text": event.get("text") or "", "at": at, "id": event.get("message_id")})
+        elif event["event"] == "bot":
+            reply = (event.get("metadata") or {}).get(REPLY)
+            if reply:
+                found.append({"from": "assistant", "text": reply["text"], "at": at, "id": reply["id"], "reply": reply})
+    return found
