@@ -2,7 +2,7 @@
 
 By hand: ``python -m tests.gateway.fake_worker /tmp/worker.sock``. Texts that test the gateway:
 ``慢`` waits 60 s, ``卡`` waits 1.5 s, ``繁忙`` is refused with 503, ``超时`` with 504, ``坏`` answers no JSON,
-``断`` cuts the stream after the first reply; ``原样：…`` answers with the very text.
+``断`` cuts the stream after the first reply, the first time; ``原样：…`` answers with the very text.
 """
 from __future__ import annotations
 
@@ -64,14 +64,15 @@ async def messages(request):
         return web.json_response({"id": body["id"], "replies": replies})
     response = web.StreamResponse(headers={"Content-Type": "application/x-ndjson"})
     await response.prepare(request)
-    for number, reply in enumerate(replies):
+    for reply in replies:
         await response.write(json.dumps({"reply": reply}).encode() + b"\n")
-        if "断" in body.get("text", "") and number == 0 and state.setdefault("cut", 0) < state.get("cuts", 10**6):
-            state["cut"] += 1
+        if "断" in body.get("text", "") and key not in state["cut"]:
+            state["cut"].add(key)
             request.transport.close()
-            return response
+            break
         await asyncio.sleep(state["pause"])
-    await response.write(b'{"done": true}\n')
+    else:
+        await response.write(b'{"done": true}\n')
     return response
 
 
@@ -99,7 +100,7 @@ async def ready(request):
 def build(pause=0.0):
     """The fake worker; ``pause`` is seconds between streamed replies."""
     app = web.Application()
-    app[STATE] = {"requests": [], "answers": {}, "history": {}, "erased": [], "processed": 0, "ready": True, "pause": pause}
+    app[STATE] = {"requests": [], "answers": {}, "history": {}, "erased": [], "processed": 0, "cut": set(), "ready": True, "pause": pause}
     app.add_routes(routes)
     return app
 

@@ -70,9 +70,9 @@ def environment(redis_url: str, worker: Path, port: int, **more) -> dict:
 
 
 @contextmanager
-def gateway(redis_url: str, worker: Path, **more):
+def gateway(redis_url: str, worker: Path, port: int = 0, **more):
     """The gateway process; gives its base URL once it is ready. ``more`` are further environment variables."""
-    port = free_port()
+    port = port or free_port()
     with process([sys.executable, "-m", "bot.gateway"], env=environment(redis_url, worker, port, **more)) as running:
         base = f"http://127.0.0.1:{port}"
 

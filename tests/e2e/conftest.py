@@ -1,0 +1,101 @@
+"""A real Chromium against the gateway with the fake worker, or against ``GJJ_E2E_URL`` when that is set.
+
+Tests that need the fake worker's canned replies are marked ``canned`` and skipped on a real system.
+"""
+from __future__ import annotations
+
+import os
+import shutil
+import sys
+from pathlib import Path
+
+import pytest
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
+
+from tests.gateway import system  # noqa: E402
+
+ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking",
+             "--disable-component-update", "--disable-sync"]
+HOST_PAGE = """<!doctype html><html lang="zh-CN"><meta charset="utf-8"><title>中心网站</title>
+<style>button {{ display: none }} * {{ color: red }}</style><h1>中心网站</h1><p>正文</p>
+<script src="{base}/widget.js" async></script></html>"""
+
+
+def pytest_configure(config):
+    config.addinivalue_line("markers", "canned: needs the fake worker's replies")
+
+
+def pytest_collection_modifyitems(items):
+    for item in items:
+        if "canned" in item.keywords and os.environ.get("GJJ_E2E_URL"):
+            item.add_marker(pytest.mark.skip(reason="needs the fake worker, but GJJ_E2E_URL names a real system"))
+
+
+@pytest.fixture(scope="session")
+def browser():
+    chromium = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+    if chromium is None:
+        pytest.skip("no Chromium on this machine (apt-get install chromium)")
+    from playwright.sync_api import sync_playwright
+    with sync_playwright() as playwright:
+        started = playwright.chromium.launch(executable_path=chromium, args=ARGUMENTS)
+        yield started
+        started.close()
+
+
+@pytest.fixture(scope="session")
+def host_site(tmp_path_factory):
+    """A page of another origin that may embed the chat: its origin and its folder."""
+    folder, port = tmp_path_factory.mktemp("site"), system.free_port()
+    command = [sys.executable, "-m", "http.server", port, "--bind", "127.0.0.1", "--directory", folder]
+    with system.process(command, stderr=system.subprocess.DEVNULL, stdout=system.subprocess.DEVNULL):
+        yield f"http://127.0.0.1:{port}", folder
+
+
+@pytest.fixture(scope="session")
+def parts(tmp_path_factory):
+    """Redis and fake worker for gateways of this run: (redis_url, worker_socket)."""
+    folder = tmp_path_factory.mktemp("parts")
+    with system.redis_server(folder) as url, system.fake_worker(folder) as worker:
+        yield url, worker
+
+
+@pytest.fixture(scope="session")
+def base(request, host_site):
+    if os.environ.get("GJJ_E2E_URL"):
+        yield os.environ["GJJ_E2E_URL"].rstrip("/")
+        return
+    url, worker = request.getfixturevalue("parts")
+    with system.gateway(url, worker, GJJ_FOR_TESTS="1", GJJ_ALLOWED_ORIGINS=host_site[0]) as started:
+        yield started
+
+
+@pytest.fixture
+def open_page(browser):
+    """Open an address in a fresh browser profile; fails the test on any script error."""
+    contexts, errors = [], []
+
+    def open_one(address, width=1280, height=800, **options):
+        context = browser.new_context(viewport={"width": width, "height": height}, locale="zh-CN", **options)
+        contexts.append(context)
+        page = context.new_page()
+        page.set_default_timeout(15000)
+        page.on("pageerror", lambda error: errors.append(str(error)))
+        page.goto(address)
+        return page
+
+    yield open_one
+    for context in contexts:
+        context.close()
+    assert errors == []
+
+
+@pytest.fixture
+def chat(open_page, base):
+    """Open the chat page and wait until it is usable."""
+    def open_chat(**options):
+        page = open_page(base + "/", **options)
+        page.wait_for_selector("html[data-ready]")
+        return page
+    return open_chat
