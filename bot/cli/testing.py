@@ -1,0 +1,111 @@
+"""``./gjj test``: everything that continuous integration checks, in one go, with one closing line."""
+from __future__ import annotations
+
+import argparse
+import os
+import shutil
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Dict, List, Sequence
+
+from bot.cli import foreground, paths, pipeline
+from bot.cli.console import Step, complain, say
+from bot.cli.junit import Counts, broken_run, read
+from bot.cli.problem import Problem
+from bot.settings import ROOT
+
+WORKER_TESTS = ("knowledge", "actions", "nlu", "state", "worker", "training")
+GATEWAY_TESTS = ("gateway", "cli", "e2e")
+SYSTEM_TESTS = ("system",)
+_REPORTS = ROOT / "var" / "test"
+
+
+@dataclass(frozen=True)
+class Suite:
+    """One pytest run."""
+
+    title: str
+    python: Path
+    folders: Sequence[str]
+
+    @property
+    def existing(self) -> List[str]:
+        """Folders that hold tests."""
+        return [f"tests/{name}" for name in self.folders if any((ROOT / "tests" / name).rglob("test_*.py"))]
+
+
+def main(argv: Sequence[str]) -> int:
+    """0 when nothing failed."""
+    parser = argparse.ArgumentParser(prog="./gjj test", description="运行全部检查和测试。")
+    parser.parse_args(argv)
+    pipeline.ensure()
+    _test_extras()
+    shutil.rmtree(_REPORTS, ignore_errors=True)
+    _REPORTS.mkdir(parents=True)
+    total = Counts()
+    total += _check("内容检查", [sys.executable, "-m", "bot.knowledge.check"])
+    total += _check("代码检查（ruff）", [str(paths.GATEWAY_PYTHON.parent / "ruff"), "check", "--no-cache", *_sources()])
+    for suite in (
+        Suite("对话环境的测试", paths.WORKER_PYTHON, WORKER_TESTS),
+        Suite("网关环境的测试", paths.GATEWAY_PYTHON, GATEWAY_TESTS),
+        Suite("整个系统的测试", paths.GATEWAY_PYTHON, SYSTEM_TESTS),
+    ):
+        if suite.existing:
+            total += _pytest(suite)
+    print(f"{total.passed} passed, {total.failed} failed, {total.skipped} skipped")
+    return 1 if total.failed else 0
+
+
+def _sources() -> List[str]:
+    return [name for name in ("bot", "actions", "bench", "tests") if any((ROOT / name).rglob("*.py"))]
+
+
+def _test_extras() -> None:
+    """Install what only tests need, on top of both environments, when its lock file changed."""
+    for name, python in (("worker", paths.WORKER_PYTHON), ("gateway", paths.GATEWAY_PYTHON)):
+        lock = ROOT / "tests" / f"requirements-{name}.txt"
+        stamp = paths.VENVS / name / "gjj-tests.lock"
+        if stamp.exists() and stamp.read_bytes() == lock.read_bytes():
+            continue
+        with Step(f"安装测试用的包（{name}）", "约 10 秒"):
+            command = [
+                pipeline.find_uv(), "pip", "install", "--quiet", "--require-hashes", "--python", str(python), "-r", str(lock),
+            ]
+            if foreground.run(command):
+                raise Problem(f"{lock.name} 里的包没有装好（原因见上）：请检查网络，再运行一次。")
+        shutil.copyfile(lock, stamp)
+
+
+def _environment() -> Dict[str, str]:
+    env = dict(os.environ)
+    env.update(PYTHONPATH=str(ROOT), OMP_NUM_THREADS="2", PYTHONDONTWRITEBYTECODE="1")
+    return env
+
+
+def _check(title: str, command: List[str]) -> Counts:
+    say(f"→ {title}")
+    ok = foreground.run(command, env=_environment(), cwd=ROOT) == 0
+    if not ok:
+        complain(f"{title}没有通过")
+    return Counts(passed=int(ok), failed=int(not ok))
+
+
+def _pytest(suite: Suite) -> Counts:
+    report = _REPORTS / f"{'-'.join(suite.folders)}.xml"
+    say(f"→ {suite.title}：{' '.join(suite.existing)}")
+    command = [
+        str(suite.python), "-m", "pytest", "--import-mode=importlib", "-q", "-rsfE", "-p", "no:cacheprovider",
+        "--disable-warnings", f"--junitxml={report}", *suite.existing,
+    ]
+    status = foreground.run(command, env=_environment(), cwd=ROOT)
+    if not report.exists():
+        complain(f"{suite.title}中途停了（pytest 退出代码 {status}）")
+        return broken_run()
+    counts = read(report, strict=os.environ.get("GJJ_NO_SKIP") == "1")
+    if status not in (0, 1, 5) or (status == 1 and not counts.failed):
+        complain(f"{suite.title}没有正常结束（pytest 退出代码 {status}）")
+        counts += broken_run()
+    for reason in counts.forbidden:
+        complain(f"这里不允许跳过：{reason}")
+    return counts
