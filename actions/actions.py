@@ -39,7 +39,7 @@ def _limit() -> float:
     return Settings.from_env().action_timeout
 
 
-class SafeAction(Action):
+class SafeAction:
     """An action with a time limit that apologises when it fails: the next message must always work."""
 
     def name(self) -> Text:
@@ -75,7 +75,7 @@ class Outcome:
         self.memory = memory
 
 
-class ActionRespond(SafeAction):
+class ActionRespond(SafeAction, Action):
     def name(self) -> Text:
         return "action_respond"
 
@@ -87,7 +87,7 @@ class ActionRespond(SafeAction):
         return Outcome(replies, memory)
 
 
-class ActionAttend(SafeAction):
+class ActionAttend(SafeAction, Action):
     def name(self) -> Text:
         return "action_attend"
 

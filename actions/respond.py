@@ -16,7 +16,7 @@ from .attend.evaluate import Known, evaluate
 from .memory import Choice, Focus, Memory, Turn
 from .message import Message
 from .pending import declines, find_reply
-from .understanding import ANSWER_SCORE, CLARIFY_MARGIN, CLARIFY_SCORE, CLAUSE_SCORE, GENERAL, Reading, Understanding, resolve
+from .understanding import ANSWER_SCORE, CLARIFY_MARGIN, CLARIFY_SCORE, CLAUSE_SCORE, GENERAL, Reading, Understanding, decide, resolve
 
 COMMON = ("wd_rent", "wd_new_home", "loan_new_home", "wd_after_leave")
 """Offered when a fragment has no matter to belong to."""
@@ -116,6 +116,8 @@ def _parts(speaker: Speaker, understanding: Understanding) -> List[Reading]:
     """The separate questions of one message, each read with confidence; empty when it is one question."""
     parts: List[Reading] = []
     focus = speaker.memory.focus
+    if len(understanding.clauses) < 2:
+        return parts
     for clause in understanding.clauses:
         best = clause.best
         if best is not None and best.intent == "fragment" and parts and parts[-1].home in speaker.base.cards:
@@ -132,17 +134,19 @@ def _parts(speaker: Speaker, understanding: Understanding) -> List[Reading]:
 def _answer_more(speaker: Speaker, message: Message) -> None:
     """The message replies to a question and asks something too."""
     said = [tuple(p) for p in speaker.memory.turn.answered]
-    parts = _parts(speaker, message.understanding) or [_best_content(speaker, message)]
+    parts = _parts(speaker, message.understanding) or [_best_content(speaker, message.understanding)]
     for reading in parts:
         if reading is not None and (reading.home, reading.aspect) not in said:
             speaker.answer(reading.home, reading.aspect, reading.score)
 
 
-def _best_content(speaker: Speaker, message: Message) -> Optional[Reading]:
-    best = next((r for r in message.understanding.readings if r.intent is None), None)
+def _best_content(speaker: Speaker, understanding: Understanding) -> Optional[Reading]:
+    """What is asked besides: the bare question where there is one, because the statement before it was the reply."""
+    asked = understanding.clauses[0] if len(understanding.clauses) == 1 else understanding
+    best = next((r for r in asked.readings if r.intent is None), None)
     if best is None or best.score < CLARIFY_SCORE:
         return None
-    return _in_context(speaker.base, speaker.memory.focus, message.text, best)
+    return _in_context(speaker.base, speaker.memory.focus, asked.text, best)
 
 
 def _in_context(base: KnowledgeBase, focus: Optional[Focus], text: str, reading: Reading) -> Reading:
@@ -169,12 +173,13 @@ def _in_context(base: KnowledgeBase, focus: Optional[Focus], text: str, reading:
 
 def _one(speaker: Speaker, message: Message, understanding: Understanding) -> None:
     memory, base = speaker.memory, speaker.base
-    best = understanding.best
-    if best is None:
+    ordered = decide(understanding)
+    if not ordered:
         _missed(speaker, understanding)
         return
-    content = [r for r in understanding.readings if r.intent is None]
-    if best.intent is not None and not (content and sum(r.score for r in content) > best.score and best.intent in ("chitchat", "out_of_scope")):
+    best = ordered[0]
+    content = [r for r in ordered if r.intent is None]
+    if best.intent is not None:
         if not _continues(speaker, message, content):
             _dialogue(speaker, best.intent, message, best)
         return

@@ -38,7 +38,10 @@ class Reading:
 
 @dataclass(frozen=True)
 class Understanding:
-    """Readings of the whole message, best first, one per topic; ``clauses`` of its parts when it asks several things."""
+    """Readings of the whole message, best first, one per topic.
+
+    ``clauses``: its questions one by one when it asks several, or the bare question of a message that tells a story.
+    """
 
     text: str
     readings: List[Reading]
@@ -56,6 +59,21 @@ class Understanding:
             merge(base, data.get("candidates", []), focus),
             [cls(c["text"], merge(base, c["candidates"], focus)) for c in data.get("clauses", [])],
         )
+
+
+REJECT_SCORE = 0.5
+"""Share of out-of-scope and small talk from which a message is not taken for a fund question."""
+REJECTING = ("out_of_scope", "chitchat")
+
+
+def decide(understanding: Understanding) -> List[Reading]:
+    """Readings in the order in which they are acted on: dialogue first only where it outweighs all content."""
+    content = [r for r in understanding.readings if r.intent is None]
+    dialogue = [r for r in understanding.readings if r.intent is not None]
+    rejecting = sum(r.score for r in dialogue if r.topic in REJECTING)
+    if not content or rejecting > REJECT_SCORE or (dialogue and dialogue[0].topic not in REJECTING and dialogue[0].score > content[0].score):
+        return dialogue + content
+    return content + dialogue
 
 
 def topic_of(base: KnowledgeBase, home: str, aspect: str) -> str:

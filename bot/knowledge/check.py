@@ -190,7 +190,7 @@ def _answer(base: KnowledgeBase, facts: List[str], keys: Iterable[str], text: st
         report(path, "不能是空的")
     if UNFINISHED.search(text):
         report(path, "还没写完")
-    if "〔" in text:
+    if "〔配置" in text:
         report(path, "不能留〔配置：…〕记号：本州数字写进 local / config")
 
 

@@ -1,4 +1,4 @@
-"""Rasa component: a message that asks several things travels through the pipeline with its clauses beside it.
+"""Rasa component: a message that asks several things, or tells a story and then asks, travels through the pipeline with its questions beside it.
 
 Every later component processes a list of messages, so featurizers see the clauses too; the topic classifier reads
 them off again and reports one reading per clause. The first message stays the whole text.
@@ -40,6 +40,5 @@ class ClauseSplitter(GraphComponent):
         for message in messages:
             extended.append(message)
             parts = clauses(message.get(TEXT) or "")
-            if len(parts) > 1:
-                extended.extend(Message(data={TEXT: part, "clause": i}) for i, part in enumerate(parts))
+            extended.extend(Message(data={TEXT: part, "clause": i}) for i, part in enumerate(parts))
         return extended

@@ -18,13 +18,20 @@ MAX_CLAUSES = 4
 """More than this many questions in one message are answered as one: the rest would be a wall of text."""
 
 
-def clauses(text: str) -> List[str]:
-    """Split normalised ``text`` into asking clauses, in order; one item when it asks one thing.
+def asks(text: str) -> bool:
+    """Whether normalised ``text`` contains something that reads like a question."""
+    return bool(_ASKING.search(text))
 
-    Statements before a question stay with it (they are its story); greetings are dropped. At most ``MAX_CLAUSES``.
+
+def clauses(text: str) -> List[str]:
+    """Split normalised ``text`` into its questions, in order.
+
+    Several questions: each with the statements before it (its story), greetings dropped, at most ``MAX_CLAUSES``.
+    One question told with a story: that question alone. A plain question or statement: nothing to split, ``[]``.
     """
     marked = _ENUMERATION.sub(lambda m: "。" if m.start() else "", text)
     asking: List[str] = []
+    bare = ""
     story = ""
     for part in _END.split(marked):
         part = _GREETING.sub("", part.strip())
@@ -33,9 +40,9 @@ def clauses(text: str) -> List[str]:
         if _ASKING.search(part) and len(part) >= MIN_CLAUSE:
             keep = story if len(story) + len(part) <= MAX_STORY else ""
             asking.append(f"{keep},{part}" if keep else part)
-            story = ""
+            bare, story = part, ""
         else:
             story = f"{story},{part}" if story else part
-    if not 2 <= len(asking) <= MAX_CLAUSES:
-        return [text]
-    return asking
+    if len(asking) == 1 and bare != text.rstrip("?。!"):
+        return [bare]
+    return asking if 2 <= len(asking) <= MAX_CLAUSES else []

@@ -21,12 +21,13 @@ def main() -> int:
         print(error, file=sys.stderr)
         return 2
 
+    from bot.quiet import quiet_libraries
+
+    quiet_libraries()
     from aiohttp import web  # Rasa takes seconds to import: only after the settings are known to be good
 
     from .app import build
-    from .assistant import quiet_libraries
 
-    quiet_libraries()
     args.socket.unlink(missing_ok=True)
     try:
         web.run_app(build(settings), path=str(args.socket), print=None, access_log=None, shutdown_timeout=settings.message_timeout)

@@ -14,7 +14,8 @@ from bot.state.client import RedisError
 from bot.state.turns import Busy
 from bot.training.releases import ReleaseError
 
-from .assistant import Assistant, Incoming, UnknownChoice
+from .assistant import Assistant
+from .incoming import Incoming, UnknownChoice
 
 logger = logging.getLogger(__name__)
 ASSISTANT = web.AppKey("assistant", Assistant)

@@ -3,43 +3,22 @@ from __future__ import annotations
 
 import asyncio
 import logging
-import os
-from dataclasses import dataclass
 from typing import Any, Dict, List, Optional
 
 from rasa.core.agent import Agent
 from rasa.core.channels.channel import UserMessage
-from rasa.core.lock_store import InMemoryLockStore
 
-from actions.memory import SLOT, Choice, Memory
 from bot.settings import Settings
-from bot.state.masking import mask
 from bot.state.tracker_store import ConflictingWriters, RedisTrackerStore
 from bot.state.turns import Turns
 from bot.training.releases import ReleaseError, Releases
 
+from .agent import load_agent
 from .channel import ReplyChannel, Sink
-from .in_process import InProcessActions
+from .history import messages
+from .incoming import Incoming, UnknownChoice, user_message
 
 logger = logging.getLogger(__name__)
-
-PROBE = "租房提取公积金要带什么材料"
-"""Parsed after every load: a model that cannot read this never takes traffic."""
-
-
-class UnknownChoice(KeyError):
-    """The pressed button does not belong to this conversation (any more)."""
-
-
-@dataclass(frozen=True)
-class Incoming:
-    """One message of a citizen: exactly one of ``text`` and ``choice`` is given."""
-
-    conversation: str
-    id: str
-    text: Optional[str] = None
-    choice: Optional[str] = None
-
 
 class Assistant:
     """Answers messages on the current release and follows it when another is put in service."""
@@ -49,7 +28,6 @@ class Assistant:
         self._releases = Releases(settings.releases_dir)
         self.store = RedisTrackerStore(host=settings.redis_url)
         self._turns = Turns(self.store.redis, lease=settings.message_timeout + 5, ttl=settings.conversation_ttl)
-        self._actions = InProcessActions()
         self._agent: Optional[Agent] = None
         self.release: Optional[str] = None
 
@@ -58,21 +36,8 @@ class Assistant:
         ident = self._releases.current_id()
         if ident is None:
             raise ReleaseError("还没有训练好的版本，请先运行 ./gjj train")
-        agent = await asyncio.to_thread(self._load, ident)
-        parsed = await agent.parse_message(PROBE)
-        if parsed.get("intent", {}).get("name") != "ask" or not parsed.get("understanding", {}).get("candidates"):
-            raise ReleaseError(f"版本 {ident} 没有通过开机自检，继续用原来的版本")
-        self._agent, self.release = agent, ident
-
-    def _load(self, ident: str) -> Agent:
-        agent = Agent(
-            tracker_store=self.store, lock_store=InMemoryLockStore(), action_endpoint=self._actions
-        )
-        agent.load_model(str(self._releases.model_path(ident)))
-        # Rasa wraps every store so that errors become an empty conversation; the bare store lets them be seen.
-        agent.processor.tracker_store = self.store
-        self.store.domain = agent.domain
-        return agent
+        self._agent = await load_agent(self._releases, ident, self.store)
+        self.release = ident
 
     async def follow_releases(self, interval: float = 2.0) -> None:
         """Load a newly published release; the old one answers until the new one has passed its probe."""
@@ -122,31 +87,12 @@ class Assistant:
 
     async def _message(self, incoming: Incoming, channel: ReplyChannel) -> UserMessage:
         if incoming.choice is None:
-            text = mask(incoming.text or "")
-            # Masked before Rasa, Redis and logs see it; a leading slash is text, never a command of Rasa's.
-            return UserMessage(
-                text=text.lstrip("/／\\ ") or "…", output_channel=channel, sender_id=incoming.conversation,
-                input_channel=channel.name(), message_id=incoming.id,
-            )
-        choice = await self._choice(incoming.conversation, incoming.choice)
-        return UserMessage(
-            text=choice.title, output_channel=channel, sender_id=incoming.conversation, input_channel=channel.name(),
-            message_id=incoming.id, metadata={"choice": incoming.choice},
-            parse_data={"text": choice.title, "intent": {"name": "choose", "confidence": 1.0}, "entities": []},
-        )
-
-    async def _choice(self, conversation: str, key: str) -> Choice:
-        tracker = await self.store.retrieve(conversation)
-        memory = Memory.from_slots({SLOT: tracker.get_slot(SLOT)} if tracker else {})
-        try:
-            return memory.choices[key]
-        except KeyError:
-            raise UnknownChoice(key) from None
+            return user_message(incoming, channel, None)
+        tracker = await self.store.retrieve(incoming.conversation)
+        return user_message(incoming, channel, tracker)
 
     async def history(self, conversation: str) -> List[Dict[str, Any]]:
         """Messages of both sides, oldest first, as the chat API shows them."""
-        from .history import messages
-
         return messages(await self.store.history(conversation))
 
     async def erase(self, conversation: str) -> None:
@@ -156,12 +102,3 @@ class Assistant:
 
     async def close(self) -> None:
         await self.store.redis.close()
-
-
-def quiet_libraries() -> None:
-    """Rasa and TensorFlow stay silent and send nothing home; our own logs carry no chat text."""
-    os.environ["RASA_TELEMETRY_ENABLED"] = "false"
-    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
-    for name in ("rasa", "rasa_sdk", "matplotlib", "apscheduler"):
-        # Rasa logs message texts at debug and error level; only warnings about its own state are of use.
-        logging.getLogger(name).setLevel(logging.CRITICAL)
