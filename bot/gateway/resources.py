@@ -1,27 +1,26 @@
 """Everything the application opens, each with its own ``cleanup_ctx`` that also closes it."""
 from __future__ import annotations
 
-from typing import AsyncIterator, Callable
+from typing import AsyncIterator
 
 from aiohttp import WSCloseCode, web
-from redis.asyncio import Redis
 
 from bot.gateway import keys
 from bot.gateway.feedback import FeedbackStore
 from bot.gateway.sessions import Sessions
 from bot.gateway.tokens import Tokens
 from bot.gateway.workers import Workers
+from bot.state.client import connect
+from bot.state.masking import mask
 
 
 async def redis(app: web.Application) -> AsyncIterator[None]:
     """The connection pool, and what is kept in Redis. Connecting happens at first use, so Redis may start later."""
     settings = app[keys.SETTINGS]
-    client = Redis.from_url(
-        settings.redis_url, decode_responses=True, socket_timeout=settings.redis_timeout,
-        socket_connect_timeout=settings.redis_timeout, health_check_interval=30)
+    client = connect(settings.redis_url, settings.redis_timeout)
     app[keys.REDIS] = client
     app[keys.SESSIONS] = Sessions(Tokens(settings.secret, settings.session_ttl), client)
-    app[keys.FEEDBACK] = FeedbackStore(client, _mask(), settings.conversation_ttl)
+    app[keys.FEEDBACK] = FeedbackStore(client, mask, settings.conversation_ttl)
     yield
     await client.aclose()
 
@@ -38,8 +37,3 @@ async def close_sockets(app: web.Application) -> None:
     for socket in set(app[keys.SOCKETS]):
         await socket.close(code=WSCloseCode.GOING_AWAY, message=b"restart")
 
-
-def _mask() -> Callable[[str], str]:
-    from bot.state.masking import mask
-
-    return mask

@@ -3,8 +3,10 @@ from __future__ import annotations
 
 import time
 import unicodedata
+from collections import Counter
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Callable, Dict, List, Optional, Sequence, Tuple
+from typing import Callable, Dict, List, Optional, Set, Tuple
 
 import yaml
 
@@ -13,9 +15,20 @@ from bot.gateway.logs import LOGGER
 MOST = 5
 RECHECK_SECONDS = 2.0
 _OVERLAP_NEEDED = 0.6
+_SIMILAR_WEIGHT = 0.9
+_TROUBLES = ("困难", "少缴", "咨询", "复核")
+"""Endings of card names that are no procedure one applies for."""
 
-QuestionSource = Callable[[], List[str]]
-"""Gives every question that may be offered. Called often: it must be cheap when nothing changed."""
+@dataclass(frozen=True)
+class Question:
+    """A question that may be offered, and other ways people put it, which also find it."""
+
+    text: str
+    similar: Tuple[str, ...] = ()
+
+
+QuestionSource = Callable[[], List[Question]]
+"""Gives every question that may be offered: the same list object as long as nothing changed. Called often."""
 
 
 class QuestionFiles:
@@ -28,10 +41,10 @@ class QuestionFiles:
         self._dir = data_dir
         self._clock = clock
         self._checked: Optional[float] = None
-        self._files: Dict[Path, Tuple[Tuple[int, int], List[str]]] = {}
-        self._questions: List[str] = []
+        self._files: Dict[Path, Tuple[Tuple[int, int], List[Question]]] = {}
+        self._questions: List[Question] = []
 
-    def __call__(self) -> List[str]:
+    def __call__(self) -> List[Question]:
         now = self._clock()
         if self._checked is None or now - self._checked >= RECHECK_SECONDS:
             self._checked = now
@@ -47,7 +60,7 @@ class QuestionFiles:
                 if entry is not None:
                     self._files[path] = entry
         if self._files != known:
-            self._questions = list(dict.fromkeys(q for _, questions in self._files.values() for q in questions))
+            self._questions = list({question.text: question for _, questions in self._files.values() for question in questions}.values())
 
     @staticmethod
     def _load(kind: str, path: Path, known):
@@ -63,17 +76,20 @@ class QuestionFiles:
         return stamp, (_card_questions(parsed) if kind == "services" else _faq_questions(parsed))
 
 
-def _card_questions(card: object) -> List[str]:
+def _card_questions(card: object) -> List[Question]:
     if not isinstance(card, dict):
         return []
     name = card.get("short") or card.get("name")
-    return [f"{name}怎么办理？"] if isinstance(name, str) and name else []
+    if not isinstance(name, str) or not name:
+        return []
+    return [Question(name + ("怎么办？" if name.endswith(_TROUBLES) else "怎么办理？"))]
 
 
-def _faq_questions(records: object) -> List[str]:
+def _faq_questions(records: object) -> List[Question]:
     if not isinstance(records, list):
         return []
-    return [record["question"] for record in records
+    return [Question(record["question"], tuple(text for text in record.get("similar") or () if isinstance(text, str)))
+            for record in records
             if isinstance(record, dict) and isinstance(record.get("question"), str) and record.get("enabled", True)]
 
 
@@ -82,24 +98,38 @@ class QuestionBank:
 
     def __init__(self, source: QuestionSource) -> None:
         self._source = source
-        self._seen: Optional[List[str]] = None
-        self._normal: List[Tuple[str, str]] = []
+        self._seen: Optional[List[Question]] = None
+        self._phrasings: List[Tuple[str, str, float]] = []
+        self._by_pair: Dict[str, List[int]] = {}
 
     def suggest(self, typed: str, most: int = MOST) -> List[str]:
         """Up to ``most`` questions, closest first; nothing for fewer than two characters."""
         wanted = normal(typed)
         if len(wanted) < 2:
             return []
-        scored = [(score(wanted, plain), -len(plain), question) for question, plain in self._all()]
-        scored = [item for item in scored if item[0] > 0]
-        scored.sort(reverse=True)
-        return [question for _, _, question in scored[:most]]
+        self._index()
+        pairs = _pairs(wanted)
+        shared = Counter(number for pair in pairs for number in self._by_pair.get(pair, ()))
+        best: Dict[str, Tuple[float, int]] = {}
+        for number, count in shared.items():
+            text, plain, weight = self._phrasings[number]
+            value = weight * score(wanted, plain, count / len(pairs))
+            if value > 0:
+                best[text] = max(best.get(text, (0.0, 0)), (value, -len(plain)))
+        return sorted(best, key=lambda text: best[text], reverse=True)[:most]
 
-    def _all(self) -> Sequence[Tuple[str, str]]:
+    def _index(self) -> None:
+        """Read every phrasing once, by the character pairs it holds."""
         questions = self._source()
-        if questions is not self._seen:
-            self._seen, self._normal = questions, [(question, normal(question)) for question in questions]
-        return self._normal
+        if questions is self._seen:
+            return
+        self._seen = questions
+        self._phrasings = [(question.text, normal(text), 1.0 if text == question.text else _SIMILAR_WEIGHT)
+                           for question in questions for text in (question.text, *question.similar)]
+        self._by_pair = {}
+        for number, (_, plain, _) in enumerate(self._phrasings):
+            for pair in _pairs(plain):
+                self._by_pair.setdefault(pair, []).append(number)
 
 
 def normal(text: str) -> str:
@@ -107,14 +137,16 @@ def normal(text: str) -> str:
     return "".join(c for c in unicodedata.normalize("NFKC", text).lower() if c.isalnum())
 
 
-def score(wanted: str, question: str) -> float:
-    """Between 0 (unrelated) and 3: as a beginning, inside, or by shared character pairs."""
-    if question.startswith(wanted):
+def score(wanted: str, plain: str, shared: float) -> float:
+    """Between 0 (unrelated) and 3: as a beginning, inside, or by characters and ``shared`` (0–1) character pairs."""
+    if plain.startswith(wanted):
         return 3.0
-    if wanted in question:
+    if wanted in plain:
         return 2.0
-    pairs = {wanted[i:i + 2] for i in range(len(wanted) - 1)}
-    shared = sum(pair in question for pair in pairs) / len(pairs)
-    letters = sum(c in question for c in set(wanted)) / len(set(wanted))
+    letters = sum(c in plain for c in set(wanted)) / len(set(wanted))
     value = 0.5 * shared + 0.5 * letters
-    return value if value >= _OVERLAP_NEEDED and shared > 0 else 0.0
+    return value if value >= _OVERLAP_NEEDED else 0.0
+
+
+def _pairs(text: str) -> Set[str]:
+    return {text[i:i + 2] for i in range(len(text) - 1)}

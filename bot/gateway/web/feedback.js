@@ -3,7 +3,7 @@ import { api } from "./api.js";
 import { el, icon } from "./dom.js";
 import { say } from "./wording.js";
 
-const RATED = new Set(["answer", "clarify", "decline", "handoff"]);
+const RATED = new Set(["answer", "decline"]);
 
 export const isRated = (reply) => RATED.has(reply.kind);
 
