@@ -46,10 +46,15 @@ def interpreters() -> Iterator[Finding]:
 def packages() -> Iterator[Finding]:
     """What is installed is what the lock files say."""
     for name, lock in (("worker", "bot/worker/requirements.txt"), ("gateway", "bot/gateway/requirements.txt")):
+        if not (paths.VENVS / name).exists():
+            continue  # reported by interpreters()
         wrong = _differences(paths.VENVS / name, ROOT / lock)
         yield Finding(not wrong, f"{lock} 与已安装的一致" if not wrong else f"{lock} 与已安装的不同：{'，'.join(wrong[:5])}",
                       f"删掉 var/venv/{name}/gjj.lock 再运行 ./gjj up")
-    yield Finding(pipeline.is_installed(), "中文 spaCy 管道 zh_gjj 已安装，与词典一致", "运行 ./gjj up 或 ./gjj train，它会重新构建")
+    if pipeline.is_installed():
+        yield Finding(True, "中文 spaCy 管道 zh_gjj 已安装，与词典一致")
+    else:
+        yield Finding(False, "中文 spaCy 管道 zh_gjj 没有安装，或与现在的词典不一致", "运行 ./gjj up 或 ./gjj train，它会重新构建")
 
 
 def _differences(venv: Path, lock: Path) -> List[str]:

