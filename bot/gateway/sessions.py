@@ -1,6 +1,7 @@
 """Who is asking: the bearer token of a request becomes a session; erased sessions stay erased until they would expire."""
 from __future__ import annotations
 
+import asyncio
 import time
 
 from aiohttp import web
@@ -10,6 +11,10 @@ from redis.exceptions import RedisError
 from bot.gateway.errors import ApiError
 from bot.gateway.tokens import Session, TokenError, TokenExpired, Tokens
 
+MOST_CHECKS = 24
+"""Checks that ask Redis at the same time, first come first served; fewer than the pool's connections, whose own queue
+is not fair: in a rush some would wait there until their time is over."""
+
 
 class Sessions:
     """Checks tokens and remembers revoked ones in Redis under ``gjj:revoked:<conversation>``."""
@@ -17,6 +22,7 @@ class Sessions:
     def __init__(self, tokens: Tokens, redis: Redis) -> None:
         self.tokens = tokens
         self._redis = redis
+        self._gate = asyncio.Semaphore(MOST_CHECKS)
 
     def read(self, token: str) -> Session:
         """Check signature and time only; raises :class:`ApiError` (401)."""
@@ -35,10 +41,12 @@ class Sessions:
         if time.time() >= session.expires_at:
             raise ApiError("session_expired")
         try:
-            if await self._redis.exists(_key(session)):
-                raise ApiError("unauthorized")
+            async with self._gate:
+                revoked = await self._redis.exists(_key(session))
         except (RedisError, OSError):
             raise ApiError("unavailable", retry_after=5) from None
+        if revoked:
+            raise ApiError("unauthorized")
         return session
 
     async def revoke(self, session: Session) -> None:

@@ -19,6 +19,9 @@ from bot.gateway.metrics import Metrics
 MOST_TRIES = 3
 MOST_IN_FLIGHT = 1000
 """Messages waiting for workers at once; more are refused at once with 503 rather than left to time out."""
+MOST_CONNECTIONS = 64
+"""Open connections per worker; further messages wait their turn here. A Unix socket whose backlog (128) is full
+refuses at once instead of queueing, so a rush must not reach it all together."""
 LARGEST_REPLY = 2 * 1024 * 1024
 CONNECT_SECONDS = 2.0
 PROBE_SECONDS = 2.0
@@ -47,7 +50,7 @@ class Workers:
         self._in_flight = 0
         self._workers = [
             Worker(str(number), socket, aiohttp.ClientSession(
-                connector=aiohttp.UnixConnector(socket, limit=0), timeout=self._timeout, cookie_jar=aiohttp.DummyCookieJar()))
+                connector=aiohttp.UnixConnector(socket, limit=MOST_CONNECTIONS), timeout=self._timeout, cookie_jar=aiohttp.DummyCookieJar()))
             for number, socket in enumerate(sockets, 1)]
 
     async def close(self) -> None:

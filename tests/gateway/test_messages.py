@@ -135,6 +135,16 @@ async def test_parallel_messages_of_one_citizen_all_arrive(client, auth, worker)
     assert [response.status for response in responses] == [200] * 20 and worker.state["processed"] == 20
 
 
+async def test_500_citizens_at_once_are_all_answered(client, new_token, worker):
+    async def citizen(number):
+        headers = {"Authorization": f"Bearer {await new_token(client)}"}
+        body = {"id": f"00000000-0000-4000-8000-{number:012d}", "text": "你好"}
+        async with client.post(URL, json=body, headers=headers) as response:
+            return response.status
+    assert set(await asyncio.gather(*(citizen(number) for number in range(500)))) == {200}
+    assert worker.state["processed"] == 500
+
+
 async def test_history_after_a_message(client, auth):
     assert await (await client.get("/api/v1/history", headers=auth)).json() == {"messages": []}
     await send(client, auth, text="你好")
