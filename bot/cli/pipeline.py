@@ -50,7 +50,7 @@ def ensure() -> None:
                 raise Problem("中文 spaCy 管道没有构建成功（原因见上）：请按提示改正后再运行。")
         wheel = built_wheel()
         if wheel is None:
-            raise Problem(f"{paths.SPACY_OUT} 里没有构建好的管道：请删掉这个文件夹再运行。")
+            raise Problem("构建中文 spaCy 管道时词典或源文件又变了：请再运行一次。")
     command = [
         find_uv(), "pip", "install", "--quiet", "--no-deps", "--reinstall",
         "--python", str(paths.WORKER_PYTHON), str(wheel),

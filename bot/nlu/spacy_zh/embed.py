@@ -3,12 +3,37 @@ from __future__ import annotations
 
 import sys
 import time
-from typing import List, Sequence
+import zipfile
+from pathlib import Path
+from typing import Callable, Dict, List, Sequence
 
 import numpy as np
 
 WIDTH = 128
 _BATCH = 256
+
+
+def embed_cached(words: Sequence[str], load_model: Callable[[], object], cache: Path, version: str) -> np.ndarray:
+    """Like :func:`embed`, but words that ``cache`` holds from an earlier build with the same model are not computed again.
+
+    A word's embedding does not depend on the words beside it, so the result is the same bytes either way.
+    """
+    known = _read_cache(cache, version)
+    missing = [word for word in words if word not in known]
+    if missing:
+        known.update(zip(missing, embed(missing, load_model())))
+        np.savez(cache, version=np.array(version), words=np.array(words), rows=np.stack([known[word] for word in words]))
+    return np.stack([known[word] for word in words])
+
+
+def _read_cache(cache: Path, version: str) -> Dict[str, np.ndarray]:
+    try:
+        with np.load(cache) as stored:
+            if str(stored["version"]) == version:
+                return dict(zip(stored["words"].tolist(), stored["rows"]))
+    except (FileNotFoundError, EOFError, zipfile.BadZipFile, KeyError, ValueError):
+        pass  # no cache, or one cut short by an interruption: everything is computed
+    return {}
 
 
 def embed(words: Sequence[str], model: object) -> np.ndarray:

@@ -4,7 +4,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from bot.nlu.spacy_zh.embed import reduce
+from bot.nlu.spacy_zh.embed import embed_cached, reduce
 
 
 def cosine(a, b):
@@ -46,7 +46,7 @@ def test_unknown_word_is_the_mean_of_its_characters(sources):
 
 def test_typed_words_do_not_grow_the_table(installed):
     before = len(installed.vocab.vectors)
-    installed("从未见过的鼪齾词组").vector
+    assert installed("从未见过的鼪齾词组").vector.any()
     assert len(installed.vocab.vectors) == before
 
 
@@ -56,3 +56,29 @@ def test_reduce_is_deterministic_and_normalised():
     assert first.tobytes() == second.tobytes()
     assert first.shape == (300, 128)
     assert np.linalg.norm(first, axis=1) == pytest.approx(np.ones(300), abs=1e-3)
+
+
+def test_second_build_computes_new_words_only(tmp_path):
+    asked = []
+
+    class Model:
+        def query(self, words):
+            asked.append(words)
+            return np.array([[len(word), ord(word[0])] for word in words], dtype=np.float32)
+
+    first = embed_cached(["公积金", "贷款"], Model, tmp_path / "cache.npz", "1")
+    again = embed_cached(["贷款", "提取", "公积金"], Model, tmp_path / "cache.npz", "1")
+    assert asked == [["公积金", "贷款"], ["提取"]]
+    assert again[[2, 0]].tobytes() == first.tobytes()
+    embed_cached(["贷款"], Model, tmp_path / "cache.npz", "2")
+    assert asked[-1] == ["贷款"]
+
+
+def test_cache_cut_short_is_ignored(tmp_path):
+    (tmp_path / "cache.npz").write_bytes(b"PK\x03\x04 half")
+
+    class Model:
+        def query(self, words):
+            return np.ones((len(words), 3), dtype=np.float32)
+
+    assert embed_cached(["公积金"], Model, tmp_path / "cache.npz", "1").shape == (1, 3)
