@@ -54,6 +54,11 @@ class Child:
     def running(self) -> bool:
         return self.process is not None and self.process.poll() is None
 
+    @property
+    def gave_up(self) -> bool:
+        """Whether it ended by itself, not by a signal."""
+        return self.process is not None and (self.process.poll() or 0) > 0
+
     def ask_to_stop(self) -> None:
         """Send TERM."""
         if self.running:

@@ -101,13 +101,14 @@ class Launcher:
                 self._redis.append(redis_server.bundled_server(settings.var_dir, sockets.redis, env))
                 self._supervisor.start(self._redis[0])
                 redis_server.wait_for_server(self._redis[0], env["REDIS_URL"])
+        worker_env = {**env, "OMP_NUM_THREADS": "1", "PYTHONWARNINGS": "ignore"}  # Rasa's libraries warn by the page
         paths = [sockets.worker(number + 1) for number in range(settings.workers)]
         with Step(f"启动 {len(paths)} 个对话进程", "加载模型，约 15 到 30 秒") as step:
             for number, path in enumerate(paths, start=1):
                 path.unlink(missing_ok=True)
                 worker = Child(
-                    f"对话进程 {number}", f"worker-{number}", self._plan.worker(path), {**env, "OMP_NUM_THREADS": "1"},
-                    log, run, grace=settings.message_timeout + 5,
+                    f"对话进程 {number}", f"worker-{number}", self._plan.worker(path), worker_env, log, run,
+                    grace=settings.message_timeout + 5,
                 )
                 self._workers.append(worker)
                 self._supervisor.start(worker)
@@ -118,15 +119,18 @@ class Launcher:
             self._wait(step, "网关还没有应答", lambda: gateway_ready(settings.host, settings.port))
 
     def _wait(self, step: Step, what: str, ready) -> None:
-        """Until ``ready()``; a process that keeps dying is reported instead of being restarted for ever."""
+        """Until ``ready()``. While starting, a process that ends by itself has said why in its log; trying again would only
+        hide it. One that was killed from outside is started again."""
         deadline = time.monotonic() + _SLOWEST_START
         while not ready():
+            children = self._supervisor.children
+            bad = [child for child in children if child.gave_up or child.failures >= _TOO_MANY_DEATHS]
+            if not bad and time.monotonic() > deadline:
+                bad = children[-1:]  # the one that was started last is the one waited for
+            if bad:
+                log = bad[0].log_dir / f"{bad[0].name}.log"
+                raise Problem(f"{bad[0].title}起不来，请看 {log}。最后几行：\n{last_lines(bad[0].log_dir, bad[0].name)}")
             self._supervisor.check()
-            for child in self._supervisor.children:
-                if child.failures >= _TOO_MANY_DEATHS or time.monotonic() > deadline:
-                    trouble = child if child.failures else self._supervisor.children[-1]
-                    log = trouble.log_dir / f"{trouble.name}.log"
-                    raise Problem(f"{trouble.title}起不来，请看 {log}。最后几行：\n{last_lines(trouble.log_dir, trouble.name)}")
             step.still_waiting(what)
             time.sleep(_ROUND)
 
