@@ -86,6 +86,21 @@ class Speaker:
             sources=source_notes(base, follows.facts + [f for c in computed for f in c.facts], self.message.today),
         )
 
+    def known(self, card: str, follows: Consequence) -> Reply:
+        """What follows from something the citizen said unasked; another card is offered, not opened."""
+        spoken = Answer(text=follows.reply, facts=follows.facts, local=follows.local)
+        if follows.remind:
+            self.memory.turn.reminders.append(follows.remind)
+        buttons = []
+        if follows.service and follows.service != card:
+            aspect = follows.aspect or "overview"
+            buttons = [self.button(Choice(self.base.cards[follows.service].short, home=follows.service, aspect=aspect))]
+        return self.add(
+            "answer", answer_text(self.base, spoken, self.message.today, self._told_unset), service=card, aspect="overview",
+            topic=self.base.topic(card, "overview"), confidence=1.0,
+            sources=source_notes(self.base, follows.facts, self.message.today, 2), buttons=buttons,
+        )
+
     def _milestones(self, service: str) -> List["Computed"]:
         """Dates that this message's words make computable for ``service``."""
         found = []

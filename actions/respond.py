@@ -2,6 +2,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from typing import List, Optional, Tuple
 
 from bot.knowledge.base import KnowledgeBase
@@ -16,7 +17,7 @@ from .attend.evaluate import Known, evaluate
 from .memory import Choice, Focus, Memory, Turn
 from .message import Message
 from .pending import declines, find_reply
-from .understanding import ANSWER_SCORE, CLARIFY_MARGIN, CLARIFY_SCORE, CLAUSE_SCORE, GENERAL, Reading, Understanding, decide, resolve
+from .understanding import ANSWER_SCORE, CLARIFY_SCORE, CLAUSE_SCORE, CLEAR_MARGIN, CLEAR_SCORE, FOCUS_CEILING, FOCUS_SCORE, GENERAL, Reading, Understanding, decide, resolve
 
 COMMON = ("wd_rent", "wd_new_home", "loan_new_home", "wd_after_leave")
 """Offered when a fragment has no matter to belong to."""
@@ -120,9 +121,6 @@ def _parts(speaker: Speaker, understanding: Understanding) -> List[Reading]:
         return parts
     for clause in understanding.clauses:
         best = clause.best
-        if best is not None and best.intent == "fragment" and parts and parts[-1].home in speaker.base.cards:
-            home = parts[-1].home  # "租房能提吗？要带什么？": the second part is about the first
-            best = Reading(home, best.aspect, speaker.base.topic(home, best.aspect), best.score)
         if best is None or best.intent is not None or best.score < CLAUSE_SCORE:
             continue
         best = _in_context(speaker.base, focus, clause.text, best)
@@ -183,9 +181,10 @@ def _one(speaker: Speaker, message: Message, understanding: Understanding) -> No
         if not _continues(speaker, message, content):
             _dialogue(speaker, best.intent, message, best)
         return
+    content = _focus_first(content, memory.focus)
     reading = _in_context(base, memory.focus, understanding.text, content[0])
     second = content[1].score if len(content) > 1 else 0.0
-    if reading.score >= ANSWER_SCORE or (reading.score >= CLARIFY_SCORE * 2 and reading.score - second >= CLARIFY_MARGIN):
+    if reading.score >= ANSWER_SCORE or (reading.score >= CLEAR_SCORE and reading.score - second >= CLEAR_MARGIN):
         memory.misses = 0
         speaker.answer(reading.home, reading.aspect, reading.score)
     elif _continues(speaker, message, content):
@@ -195,6 +194,17 @@ def _one(speaker: Speaker, message: Message, understanding: Understanding) -> No
         _clarify(speaker, [reading, *content[1:]][:MAX_OPTIONS])
     else:
         _missed(speaker, understanding)
+
+
+def _focus_first(content: List[Reading], focus: Optional[Focus]) -> List[Reading]:
+    """Among close readings, the one about the matter being talked about comes first and counts as clear."""
+    if focus is None or content[0].score >= FOCUS_CEILING:
+        return content
+    for reading in content[:3]:
+        if reading.home == focus.home and reading.score >= FOCUS_SCORE:
+            clear = replace(reading, score=max(reading.score, ANSWER_SCORE))
+            return [clear, *[r for r in content if r is not reading]]
+    return content
 
 
 def _continues(speaker: Speaker, message: Message, content: List[Reading]) -> bool:

@@ -13,11 +13,15 @@ INTENT = "intent:"
 
 ANSWER_SCORE = 0.42
 """Topic probability from which an answer is given straight away; set on the project's held-out questions."""
-CLARIFY_SCORE = 0.16
+CLARIFY_SCORE = 0.14
 """Below this no reading is worth offering."""
-CLARIFY_MARGIN = 0.12
-"""Two readings closer than this are offered for choice."""
-CLAUSE_SCORE = 0.5
+CLEAR_SCORE = 0.24
+CLEAR_MARGIN = 0.08
+"""A weaker reading is answered as well when it leads the next one by this much."""
+FOCUS_SCORE = 0.2
+FOCUS_CEILING = 0.6
+"""A reading about the matter being talked about is preferred from FOCUS_SCORE, unless another has FOCUS_CEILING."""
+CLAUSE_SCORE = 0.33
 """A part of a message counts as a question of its own from this score."""
 
 
@@ -54,14 +58,18 @@ class Understanding:
     @classmethod
     def from_message(cls, base: KnowledgeBase, data: Mapping[str, Any], focus: Optional[Focus]) -> "Understanding":
         """Read what TopicClassifier set; ``focus`` gives fragments (要带什么) their matter."""
-        return cls(
-            data.get("text", ""),
-            merge(base, data.get("candidates", []), focus),
-            [cls(c["text"], merge(base, c["candidates"], focus)) for c in data.get("clauses", [])],
-        )
+        whole = merge(base, data.get("candidates", []), focus)
+        clauses: List[Understanding] = []
+        for clause in data.get("clauses", []):
+            part = cls(clause["text"], merge(base, clause["candidates"], focus))
+            clauses.append(part)
+            # "租房能提吗？要带什么？": the second question is about the first one's matter.
+            if part.best and part.best.intent is None and part.best.score >= CLAUSE_SCORE:
+                focus = Focus(part.best.home, part.best.aspect)
+        return cls(data.get("text", ""), whole, clauses)
 
 
-REJECT_SCORE = 0.5
+REJECT_SCORE = 0.35
 """Share of out-of-scope and small talk from which a message is not taken for a fund question."""
 REJECTING = ("out_of_scope", "chitchat")
 

@@ -2,6 +2,7 @@
 from __future__ import annotations
 
 from bot.knowledge.base import KnowledgeBase
+from bot.nlu.clauses import asks
 
 from ..memory import Memory
 
@@ -22,6 +23,6 @@ def reason_for_silence(base: KnowledgeBase, memory: Memory) -> str:
         return "市民赶时间或只问这一件"
     if memory.ignored >= MAX_IGNORED:
         return "连续两次没理会追问"
-    if turn.answered and all(aspect in QUIET_ASPECTS for _, aspect in turn.answered):
+    if turn.answered and asks(turn.text) and all(aspect in QUIET_ASPECTS for _, aspect in turn.answered):
         return "只问电话、地址、上下班时间或办理进度"
     return ""

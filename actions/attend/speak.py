@@ -24,6 +24,7 @@ def attend(base: KnowledgeBase, memory: Memory, message: Message) -> Tuple[List[
         return [], [], silence
     speaker = Speaker(base, memory, message)
     verdicts = choose(base, memory, known)
+    _known_answer(speaker, verdicts)
     for verdict in verdicts:
         if not verdict.chosen:
             continue
@@ -41,3 +42,15 @@ def attend(base: KnowledgeBase, memory: Memory, message: Message) -> Tuple[List[
             service=base.rule_card[rule.id].code, sources=source_notes(base, rule.facts, message.today, 2), buttons=buttons,
         )
     return speaker.replies, verdicts, ""
+
+
+def _known_answer(speaker: Speaker, verdicts: List[Verdict]) -> None:
+    """A question the citizen has already answered is not asked: what follows from the answer is said (at most one)."""
+    said_now = speaker.message.facts
+    for verdict in verdicts:
+        rule, follows = verdict.rule, verdict.consequence
+        if follows is None or not isinstance(rule, Ask) or rule.fills not in said_now:
+            continue
+        speaker.memory.offered.append(rule.id)
+        speaker.known(speaker.base.rule_card[rule.id].code, follows)
+        return

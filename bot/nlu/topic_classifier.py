@@ -19,8 +19,10 @@ from rasa.shared.nlu.constants import INTENT, INTENT_NAME_KEY, METADATA, METADAT
 from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
+from bot.knowledge.base import KnowledgeBase, load
+
 from .sentence_featurizer import ORIGIN
-from .topic_model import Reading, TopicModel, rank
+from .topic_model import Example, Reading, TopicModel
 
 ASK = "ask"
 INTENT_PREFIX = "intent:"
@@ -58,11 +60,9 @@ class TopicClassifier(IntentClassifier, GraphComponent):
 
     def train(self, training_data: TrainingData) -> Resource:
         examples = [m for m in training_data.intent_examples if m.get(TEXT)]
-        labels = [label(m) for m in examples]
+        base = load()
         sentence, words = _dense(examples)
-        self._model = TopicModel.fit(
-            [m.get(TEXT) for m in examples], sentence, words, [l[0] for l in labels], [l[1] for l in labels]
-        )
+        self._model = TopicModel.fit([_example(base, m) for m in examples], sentence, words)
         with self._storage.write_to(self._resource) as folder:
             self._model.save(folder)
         return self._resource
@@ -93,7 +93,7 @@ class TopicClassifier(IntentClassifier, GraphComponent):
         for message in messages:
             if id(message) not in readings:
                 continue
-            candidates = self._candidates(readings[id(message)])
+            candidates = self._candidates(self._model, readings[id(message)])
             if message.get("clause") is None:
                 whole = message
                 self._set(message, candidates)
@@ -101,8 +101,8 @@ class TopicClassifier(IntentClassifier, GraphComponent):
                 whole.get("understanding")["clauses"].append({"text": message.get(TEXT), "candidates": candidates})
         return messages
 
-    def _candidates(self, reading: Reading) -> List[Dict[Text, Any]]:
-        return [{"home": h, "aspect": a, "score": round(s, 4)} for h, a, s in rank(reading, self._limit)]
+    def _candidates(self, model: TopicModel, reading: Reading) -> List[Dict[Text, Any]]:
+        return [{"home": h, "aspect": a, "score": round(s, 4)} for h, a, s in model.rank(reading, self._limit)]
 
     @staticmethod
     def _set(message: Message, candidates: List[Dict[Text, Any]]) -> None:
@@ -126,13 +126,16 @@ def intent_of(home: str) -> str:
     return home[len(INTENT_PREFIX) :] if home.startswith(INTENT_PREFIX) else ASK
 
 
-def label(message: Message) -> Tuple[str, Optional[str]]:
-    """``(home, aspect)`` of a training example."""
+def _example(base: KnowledgeBase, message: Message) -> Example:
+    """The training example of ``message``: home and aspect from its metadata, topic from the content they lead to."""
     meta = (message.get(METADATA) or {}).get(METADATA_INTENT) or {}
-    home = meta.get("home")
-    if home is None:
-        return INTENT_PREFIX + message.get(INTENT), None
-    return home, meta.get("aspect")
+    home = meta.get("home") or INTENT_PREFIX + message.get(INTENT)
+    aspect = meta.get("aspect") or ""
+    if home in base.cards or home in base.faqs:
+        topic = base.topic(home, aspect)
+    else:
+        topic = home  # dialogue intents and fragments are topics of their own here
+    return Example(message.get(TEXT), home, aspect, topic)
 
 
 def _dense(messages: List[Message]) -> Tuple[np.ndarray, np.ndarray]:

@@ -1,15 +1,17 @@
-"""The light classifier behind :class:`TopicClassifier`: which home (service card, FAQ or dialogue intent), which aspect.
+"""The light classifier behind :class:`TopicClassifier`: which topic, and within it which home × aspect.
 
 Three views of a sentence – sentence vector (e5), averaged word vectors (spaCy) and character 1–3-grams reduced by LSA –
-feed two multinomial logistic regressions (home, aspect). Nearest training questions by sentence vector vote as well.
-Pure numpy at run time; trains in seconds.
+feed three small neural networks: topic, home (service card, FAQ or dialogue intent) and aspect. The nearest
+training questions by sentence vector vote for topic and home as well. Topics are few and well filled, so they decide
+first; home and aspect choose inside the topic. Pure numpy at run time; trains in about a minute.
 """
 from __future__ import annotations
 
 import json
+import warnings
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Dict, List, Optional, Sequence, Tuple
+from typing import Dict, List, Sequence, Tuple
 
 import numpy as np
 from scipy import sparse
@@ -19,25 +21,78 @@ Array = np.ndarray
 
 @dataclass(frozen=True)
 class Hyper:
-    """Knobs, chosen on the project's own held-out questions (``bench/nlu_search.py``)."""
+    """Knobs, chosen on the project's own held-out questions."""
 
     ngram_weight: float = 1.0
     word_weight: float = 0.4
     lsa_dimensions: int = 300
-    c_home: float = 12.0
-    c_aspect: float = 6.0
+    hidden: int = 256
+    penalty: float = 1e-3
+    epochs: int = 14
+    votes: int = 2
+    """Networks per task, started from different seeds and averaged."""
     neighbours: int = 8
-    neighbour_temperature: float = 0.03
-    neighbour_share: float = 0.35
-    """Share of the nearest-question vote in the final home probability."""
+    neighbour_temperature: float = 0.015
+    neighbour_share: float = 0.4
+    """Share of the nearest-question vote in the final probabilities."""
+
+
+@dataclass(frozen=True)
+class Example:
+    """A labelled training question; ``aspect`` is "" where the home has none (dialogue, FAQ)."""
+
+    text: str
+    home: str
+    aspect: str
+    topic: str
 
 
 @dataclass(frozen=True)
 class Reading:
-    """What one sentence may mean: probabilities by home and by aspect, each summing to 1."""
+    """What one sentence may mean, as probabilities that each sum to 1."""
 
+    topics: Dict[str, float]
     homes: Dict[str, float]
     aspects: Dict[str, float]
+
+
+TASKS = ("topic", "home", "aspect")
+LAYERS = ("hidden", "hidden_bias", "output", "output_bias")
+
+
+@dataclass(frozen=True)
+class Network:
+    """One hidden layer of rectified units and a softmax: four arrays, nothing else is needed to predict."""
+
+    hidden: Array  # (features, units)
+    hidden_bias: Array
+    output: Array  # (units, classes)
+    output_bias: Array
+
+    @classmethod
+    def fit(cls, features: Array, labels: Array, hyper: Hyper, seed: int) -> List["Network"]:
+        """Train ``hyper.votes`` networks on class numbers 0…n-1 (at least three classes)."""
+        from sklearn.exceptions import ConvergenceWarning
+        from sklearn.neural_network import MLPClassifier
+
+        networks = []
+        for number in range(hyper.votes):
+            model = MLPClassifier(
+                (hyper.hidden,), alpha=hyper.penalty, batch_size=min(128, len(labels)), max_iter=hyper.epochs,
+                learning_rate_init=2e-3, random_state=seed + number,
+            )
+            with warnings.catch_warnings():
+                warnings.simplefilter("ignore", ConvergenceWarning)  # stopping early is the regularisation
+                model.fit(features, labels)
+            networks.append(cls(*(a.astype(np.float32) for a in (
+                model.coefs_[0], model.intercepts_[0], model.coefs_[1], model.intercepts_[1]
+            ))))
+        return networks
+
+    def predict(self, features: Array) -> Array:
+        """Class probabilities, one row per row of ``features``."""
+        units = np.maximum(features @ self.hidden + self.hidden_bias, 0)
+        return _softmax(units @ self.output + self.output_bias)
 
 
 class NGrams:
@@ -88,78 +143,92 @@ class TopicModel:
     hyper: Hyper
     ngrams: NGrams
     projection: Array  # (grams, lsa_dimensions)
+    topics: List[str]
     homes: List[str]
     aspects: List[str]
-    home_weights: Array  # (features + 1, homes)
-    aspect_weights: Array
+    places: Dict[str, List[Tuple[str, str]]]
+    """The ``(home, aspect)`` pairs of each topic, as seen in training."""
+    networks: Dict[str, List[Network]]
+    """Per task (``topic``, ``home``, ``aspect``)."""
     neighbours: Array  # (examples, 384) float16, sentence vectors of the training questions
+    neighbour_topics: Array  # (examples,) index into topics
     neighbour_homes: Array  # (examples,) index into homes
 
     @classmethod
     def fit(
-        cls,
-        texts: Sequence[str],
-        sentence: Array,
-        words: Array,
-        homes: Sequence[str],
-        aspects: Sequence[Optional[str]],
-        hyper: Hyper = Hyper(),
-        seed: int = 7,
+        cls, examples: Sequence[Example], sentence: Array, words: Array, hyper: Hyper = Hyper(), seed: int = 7
     ) -> "TopicModel":
-        """Train on parallel sequences; ``aspects`` is None where a home has none (dialogue, FAQ)."""
+        """Train on ``examples`` with their sentence vectors and word vectors (one row each)."""
         from sklearn.decomposition import TruncatedSVD
 
+        texts = [e.text for e in examples]
         ngrams = NGrams.fit(texts)
         matrix = ngrams.transform(texts)
         svd = TruncatedSVD(min(hyper.lsa_dimensions, matrix.shape[1] - 1), random_state=seed).fit(matrix)
         projection = svd.components_.T.astype(np.float32)
-        home_names = sorted(set(homes))
-        aspect_names = sorted({a for a in aspects if a})
         features = _features(hyper, matrix @ projection, sentence, words)
-        index = {h: i for i, h in enumerate(home_names)}
-        labels = np.array([index[h] for h in homes])
-        with_aspect = np.array([i for i, a in enumerate(aspects) if a])
-        aspect_labels = np.array([aspect_names.index(aspects[i]) for i in with_aspect])  # type: ignore[arg-type]
+        topics, topic_labels = _index([e.topic for e in examples])
+        homes, home_labels = _index([e.home for e in examples])
+        with_aspect = np.array([i for i, e in enumerate(examples) if e.aspect])
+        aspects, aspect_labels = _index([examples[i].aspect for i in with_aspect])
+        places: Dict[str, List[Tuple[str, str]]] = {}
+        for topic, home, aspect in sorted({(e.topic, e.home, e.aspect) for e in examples}):
+            places.setdefault(topic, []).append((home, aspect))
+        networks = {
+            "topic": Network.fit(features, topic_labels, hyper, seed),
+            "home": Network.fit(features, home_labels, hyper, seed),
+            "aspect": Network.fit(features[with_aspect], aspect_labels, hyper, seed),
+        }
         return cls(
-            hyper,
-            ngrams,
-            projection,
-            home_names,
-            aspect_names,
-            _regression(features, labels, len(home_names), hyper.c_home, seed),
-            _regression(features[with_aspect], aspect_labels, len(aspect_names), hyper.c_aspect, seed),
-            sentence.astype(np.float16),
-            labels.astype(np.int32),
+            hyper, ngrams, projection, topics, homes, aspects, places, networks, sentence.astype(np.float16),
+            topic_labels, home_labels,
         )
 
     def predict(self, texts: Sequence[str], sentence: Array, words: Array) -> List[Reading]:
         """One :class:`Reading` per text."""
         features = _features(self.hyper, self.ngrams.transform(texts) @ self.projection, sentence, words)
-        home = _softmax(_linear(features, self.home_weights))
+        topic, home, aspect = (
+            np.mean([n.predict(features) for n in self.networks[task]], axis=0) for task in TASKS
+        )
         share = self.hyper.neighbour_share
-        if share:
-            home = (1 - share) * home + share * self._vote(sentence)
-        aspect = _softmax(_linear(features, self.aspect_weights))
+        topic_votes, home_votes = self._votes(sentence)
+        topic = (1 - share) * topic + share * topic_votes
+        home = (1 - share) * home + share * home_votes
         return [
-            Reading(dict(zip(self.homes, h.tolist())), dict(zip(self.aspects, a.tolist()))) for h, a in zip(home, aspect)
+            Reading(dict(zip(self.topics, t)), dict(zip(self.homes, h)), dict(zip(self.aspects, a)))
+            for t, h, a in zip(topic.tolist(), home.tolist(), aspect.tolist())
         ]
 
-    def _vote(self, sentence: Array) -> Array:
+    def _votes(self, sentence: Array) -> Tuple[Array, Array]:
         similarity = sentence @ self.neighbours.astype(np.float32).T
         count = min(self.hyper.neighbours, similarity.shape[1])
         nearest = np.argpartition(-similarity, count - 1, axis=1)[:, :count]
-        votes = np.zeros((len(sentence), len(self.homes)), dtype=np.float32)
+        topics = np.zeros((len(sentence), len(self.topics)), dtype=np.float32)
+        homes = np.zeros((len(sentence), len(self.homes)), dtype=np.float32)
         for row, columns in enumerate(nearest):
             weights = np.exp((similarity[row, columns] - similarity[row, columns].max()) / self.hyper.neighbour_temperature)
-            np.add.at(votes[row], self.neighbour_homes[columns], weights / weights.sum())
-        return votes
+            np.add.at(topics[row], self.neighbour_topics[columns], weights / weights.sum())
+            np.add.at(homes[row], self.neighbour_homes[columns], weights / weights.sum())
+        return topics, homes
+
+    def rank(self, reading: Reading, limit: int) -> List[Tuple[str, str, float]]:
+        """The best ``(home, aspect)`` of each topic with the topic's probability, best first, at most ``limit``."""
+        ranked: List[Tuple[str, str, float]] = []
+        for topic, probability in sorted(reading.topics.items(), key=lambda item: -item[1])[:limit]:
+            home, aspect = max(
+                self.places[topic], key=lambda place: reading.homes[place[0]] * (reading.aspects[place[1]] if place[1] else 1.0)
+            )
+            ranked.append((home, aspect, probability))
+        return ranked
 
     def save(self, folder: Path) -> None:
         folder.mkdir(parents=True, exist_ok=True)
         meta = {
             "hyper": self.hyper.__dict__,
+            "topics": self.topics,
             "homes": self.homes,
             "aspects": self.aspects,
+            "places": self.places,
             "grams": list(self.ngrams.vocabulary),
         }
         (folder / "topic-model.json").write_text(json.dumps(meta, ensure_ascii=False), encoding="utf-8")
@@ -167,40 +236,37 @@ class TopicModel:
             folder / "topic-model.npz",
             idf=self.ngrams.idf,
             projection=self.projection,
-            home_weights=self.home_weights,
-            aspect_weights=self.aspect_weights,
             neighbours=self.neighbours,
+            neighbour_topics=self.neighbour_topics,
             neighbour_homes=self.neighbour_homes,
+            **{f"{t}.{i}.{n}": a for t in TASKS for i, net in enumerate(self.networks[t]) for n, a in net.__dict__.items()},
         )
 
     @classmethod
     def load(cls, folder: Path) -> "TopicModel":
-        """Load what :meth:`save` wrote; raises OSError or ValueError – never returns an untrained model."""
+        """Load what :meth:`save` wrote; raises OSError, KeyError or ValueError – never returns an untrained model."""
         meta = json.loads((folder / "topic-model.json").read_text(encoding="utf-8"))
         with np.load(folder / "topic-model.npz") as arrays:
             return cls(
                 Hyper(**meta["hyper"]),
                 NGrams({g: i for i, g in enumerate(meta["grams"])}, arrays["idf"]),
                 arrays["projection"],
+                meta["topics"],
                 meta["homes"],
                 meta["aspects"],
-                arrays["home_weights"],
-                arrays["aspect_weights"],
+                {topic: [(home, aspect) for home, aspect in places] for topic, places in meta["places"].items()},
+                {t: [Network(*(arrays[f"{t}.{i}.{n}"] for n in LAYERS)) for i in range(meta["hyper"]["votes"])] for t in TASKS},
                 arrays["neighbours"],
+                arrays["neighbour_topics"],
                 arrays["neighbour_homes"],
             )
 
 
-def rank(reading: Reading, limit: int = 10) -> List[Tuple[str, str, float]]:
-    """``(home, aspect, score)`` by falling score; aspect is "" for dialogue intents and FAQs ("faq_…" ids)."""
-    best = sorted(reading.homes.items(), key=lambda item: -item[1])[:limit]
-    pairs: List[Tuple[str, str, float]] = []
-    for home, p in best:
-        if home.startswith(("intent:", "faq_")):
-            pairs.append((home, "", p))
-        else:
-            pairs.extend((home, aspect, p * q) for aspect, q in reading.aspects.items())
-    return sorted(pairs, key=lambda item: -item[2])[:limit]
+def _index(labels: Sequence[str]) -> Tuple[List[str], Array]:
+    """Sorted class names and the class number of each label."""
+    names = sorted(set(labels))
+    number = {name: i for i, name in enumerate(names)}
+    return names, np.array([number[label] for label in labels], dtype=np.int32)
 
 
 def _features(hyper: Hyper, lsa: Array, sentence: Array, words: Array) -> Array:
@@ -213,25 +279,7 @@ def _unit(matrix: Array) -> Array:
     return matrix / np.where(norms == 0, 1, norms)
 
 
-def _linear(features: Array, weights: Array) -> Array:
-    return features @ weights[:-1] + weights[-1]
-
-
 def _softmax(scores: Array) -> Array:
     scores = scores - scores.max(axis=1, keepdims=True)
     e = np.exp(scores)
     return e / e.sum(axis=1, keepdims=True)
-
-
-def _regression(features: Array, labels: Array, classes: int, c: float, seed: int) -> Array:
-    from sklearn.linear_model import LogisticRegression
-
-    # Classes differ tenfold in size (a rare card has 50 questions, out-of-scope 700); the square root keeps the
-    # large ones from swallowing the small without giving a rare card the prior of a common one.
-    counts = np.bincount(labels, minlength=classes)
-    weight = {i: float(np.sqrt(counts.mean() / n)) for i, n in enumerate(counts) if n}
-    model = LogisticRegression(C=c, max_iter=300, class_weight=weight, random_state=seed).fit(features, labels)
-    coefficients, intercept = model.coef_, model.intercept_
-    if classes == 2:
-        coefficients, intercept = np.vstack([-coefficients, coefficients]), np.concatenate([-intercept, intercept])
-    return np.vstack([coefficients.T, intercept]).astype(np.float32)
