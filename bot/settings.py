@@ -1,6 +1,6 @@
 """Every setting that comes from the environment, read in this one module.
 
-Nothing is read at import: call :func:`Settings.from_env`. The manual (docs/settings.md) lists each variable.
+Nothing is read at import: call :func:`Settings.from_env`. The manual (docs/operations.md) lists each variable.
 """
 from __future__ import annotations
 

@@ -10,6 +10,7 @@ from bot.cli import foreground, paths, pipeline
 from bot.cli.console import Step
 from bot.cli.problem import Problem
 from bot.settings import ROOT, Settings
+from bot.training.releases import Releases
 
 
 @dataclass(frozen=True)
@@ -32,8 +33,8 @@ def gateway_command() -> List[str]:
 def prepare(settings: Settings) -> None:
     """Chinese pipeline up to date, and a release to serve."""
     pipeline.ensure()
-    if not (settings.releases_dir / "current").exists():
-        with Step("训练第一个版本", "约 1 到 3 分钟"):
+    if not Releases(settings.releases_dir).fits():
+        with Step("训练", "第一次约 4 到 6 分钟，之后约 1 分钟"):
             if foreground.run([str(paths.WORKER_PYTHON), "-m", "bot.training.train"], cwd=ROOT):
                 raise Problem("训练没有成功（原因见上）：请按提示改正内容，再运行 ./gjj train。")
 

@@ -14,7 +14,8 @@ from pathlib import Path
 from typing import Dict, List, Optional
 
 from bot import clock
-from bot.settings import Settings
+from bot.nlu.spacy_zh.stamp import inputs_digest
+from bot.settings import ROOT, Settings
 
 MODEL = "model.tar.gz"
 MANIFEST = "manifest.json"
@@ -28,11 +29,16 @@ class ReleaseError(RuntimeError):
 
 @dataclass(frozen=True)
 class Release:
-    """One published model. ``sha256`` is checked before loading: only what this project trained is ever loaded."""
+    """One published model.
+
+    ``sha256`` is checked before loading: only what this project trained is ever loaded. ``basis`` is :func:`basis` at
+    training time: a release made by other understanding code must not be served.
+    """
 
     id: str
     created: str
     sha256: str
+    basis: str = ""
     metrics: Dict[str, float] = field(default_factory=dict)
     counts: Dict[str, int] = field(default_factory=dict)
 
@@ -74,6 +80,14 @@ class Releases:
                     continue
         return sorted(found, key=lambda r: r.id, reverse=True)
 
+    def fits(self) -> bool:
+        """Whether there is a release in service and it was trained by the understanding code of this checkout."""
+        ident = self.current_id()
+        try:
+            return ident is not None and self.get(ident).basis == basis()
+        except ReleaseError:
+            return False
+
     def publish(self, model: Path, metrics: Dict[str, float], counts: Dict[str, int]) -> Release:
         """Copy ``model`` in, write its manifest, put it in service, drop all but the newest :data:`KEEP`."""
         moment = clock.now()
@@ -83,7 +97,9 @@ class Releases:
         staging = self._folder / f".{ident}"
         staging.mkdir(parents=True)
         shutil.copyfile(model, staging / MODEL)
-        release = Release(ident, moment.isoformat(timespec="seconds"), digest(staging / MODEL), metrics, counts)
+        release = Release(
+            ident, moment.isoformat(timespec="seconds"), digest(staging / MODEL), basis(), metrics, counts
+        )
         (staging / MANIFEST).write_text(json.dumps(asdict(release), ensure_ascii=False, indent=2), encoding="utf-8")
         staging.rename(self._folder / ident)
         self.switch(ident)
@@ -99,6 +115,16 @@ class Releases:
         link.unlink(missing_ok=True)
         link.symlink_to(ident)
         link.replace(self._folder / CURRENT)
+
+
+def basis() -> str:
+    """Digest of everything besides the questions that shapes a model: NLU code, configuration, Chinese pipeline."""
+    parts = [ROOT / "config.yml", ROOT / "domain.yml", ROOT / "data" / "nlu" / "aliases.yml"]
+    parts += sorted((ROOT / "bot" / "nlu").glob("*.py"))
+    joined = hashlib.sha256(inputs_digest().encode())
+    for path in parts:
+        joined.update(path.read_bytes())
+    return joined.hexdigest()
 
 
 def digest(path: Path) -> str:

@@ -16,7 +16,7 @@ from bot.training.releases import ReleaseError, Releases
 from .agent import load_agent
 from .channel import ReplyChannel, Sink
 from .history import messages
-from .incoming import Incoming, UnknownChoice, user_message
+from .incoming import Incoming, user_message
 
 logger = logging.getLogger(__name__)
 
@@ -61,7 +61,7 @@ class Assistant:
     async def answer(self, incoming: Incoming, sink: Optional[Sink] = None) -> List[Dict[str, Any]]:
         """Replies to ``incoming``; the same id again gets the same replies and runs nothing.
 
-        Raises :class:`UnknownChoice`, RedisError, asyncio.TimeoutError, bot.state.turns.Busy.
+        Raises bot.worker.incoming.UnknownChoice, RedisError, asyncio.TimeoutError, bot.state.turns.Busy.
         """
         timeout = self._settings.message_timeout
         async with self._turns.alone(incoming.conversation, wait=timeout):

@@ -10,7 +10,7 @@ import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
 TOOLS = ("sh", "dirname", "awk", "df", "mkdir", "cmp", "rm", "cp", "cat")
-COMMANDS = ("up", "test", "shell", "train", "eval", "faq", "releases", "config check", "bench", "doctor", "help")
+COMMANDS = ("up", "test", "shell", "train", "eval", "faq", "releases", "config check", "doctor", "help")
 
 
 def gjj(*argv, cwd=ROOT, script=ROOT / "gjj", **env):
