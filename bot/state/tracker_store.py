@@ -105,10 +105,10 @@ class RedisTrackerStore(TrackerStore):
             head, lines = await pipe.execute()
         if not head:
             return None
-        # Rasa replays events to rebuild slots; those trimmed away are given back as if set at the window's start.
+        # Rasa replays events to rebuild slots. Given back last: a session start in the window would clear them again.
         restored: List[Event] = [SlotSet(name, value) for name, value in json.loads(head["slots"]).items()]
         stored = [Event.from_parameters(json.loads(line)) for line in lines]
-        events = restored + [e for e in stored if e is not None]
+        events = [e for e in stored if e is not None] + restored
         tracker = DialogueStateTracker.from_events(
             sender_id, evts=events, slots=self.domain.slots, domain=self.domain
         )
