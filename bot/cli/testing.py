@@ -12,8 +12,9 @@ from typing import Dict, List, Sequence
 from bot.cli import foreground, paths, pipeline
 from bot.cli.console import Step, complain, say
 from bot.cli.junit import Counts, broken_run, read
+from bot.cli.plan import REAL
 from bot.cli.problem import Problem
-from bot.settings import ROOT
+from bot.settings import ROOT, Settings
 
 WORKER_TESTS = ("knowledge", "actions", "nlu", "state", "worker", "training")
 GATEWAY_TESTS = ("gateway", "cli", "e2e")
@@ -41,7 +42,7 @@ def main(argv: Sequence[str]) -> int:
     """0 when nothing failed."""
     parser = argparse.ArgumentParser(prog="./gjj test", description="运行全部检查和测试。")
     parser.parse_args(argv)
-    pipeline.ensure()
+    REAL.prepare(Settings.from_env())
     _test_extras()
     shutil.rmtree(_REPORTS, ignore_errors=True)
     _REPORTS.mkdir(parents=True)
