@@ -9,6 +9,7 @@ import hashlib
 import os
 import sys
 import time
+import zipfile
 from functools import lru_cache
 from pathlib import Path
 from typing import Dict, List, Sequence
@@ -38,15 +39,20 @@ def embed(texts: Sequence[str]) -> np.ndarray:
 
 
 class VectorCache:
-    """Vectors by text, in one ``.npz`` file; the file is replaced atomically."""
+    """Vectors by text, in one ``.npz`` file; the file is replaced atomically, an unreadable one is ignored."""
 
     def __init__(self, path: Path):
         self._path = path
         self._vectors: Dict[str, np.ndarray] = {}
-        if path.exists():
+        try:
             with np.load(path) as stored:
                 if str(stored["model"]) == MODEL:
                     self._vectors = dict(zip(stored["keys"].tolist(), stored["vectors"].astype(np.float32)))
+        except FileNotFoundError:
+            pass
+        except (zipfile.BadZipFile, EOFError, KeyError, ValueError) as error:
+            # Everything in it can be computed again; a damaged file must not stop a training.
+            print(f"  句向量缓存 {path} 读不了（{error}），重新计算", file=sys.stderr)
 
     def embed(self, texts: Sequence[str], progress: bool = False, batch: int = 64) -> np.ndarray:
         """Like :func:`embed`, but computes each sentence once in its life. ``progress`` prints to stderr."""

