@@ -11,7 +11,8 @@ from rasa_sdk.events import EventType, SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 
 from bot import clock
-from bot.knowledge.base import KnowledgeBase, LiveKnowledge
+from bot.knowledge.base import KnowledgeBase
+from bot.knowledge.live import LiveKnowledge
 from bot.knowledge.reply import Reply
 from bot.knowledge.wording import say
 from bot.settings import Settings
@@ -49,9 +50,12 @@ class SafeAction:
         """Decide what to say; plain and synchronous, so it runs in a thread under the time limit."""
         raise NotImplementedError
 
+    def _work(self, tracker: Tracker) -> "Outcome":
+        return self.work(live().current(), tracker)  # re-reading edited content takes a moment too: in the thread
+
     async def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: Dict[Text, Any]) -> List[EventType]:
         try:
-            outcome = await asyncio.wait_for(asyncio.to_thread(self.work, live().current(), tracker), _limit())
+            outcome = await asyncio.wait_for(asyncio.to_thread(self._work, tracker), _limit())
         except Exception as error:  # noqa: BLE001 – the border: whatever broke, the citizen gets a sentence
             # No chat text in the log: the class and place of the error are enough to find it.
             logger.error("action failed: %s in %s", type(error).__name__, self.name(), exc_info=not isinstance(error, asyncio.TimeoutError))
