@@ -9,11 +9,14 @@ from typing import Optional
 
 import cn2an
 
-_MONTHS = re.compile(r"(?P<half>半)个?月|(?P<months>[\d.一二两三四五六七八九十]+)个?(?:多)?月(?P<monthhalf>半)?")
+_MONTHS = re.compile(r"(?P<half>半)个?月|(?P<months>[\d.一二两三四五六七八九十]+)(?:个(?P<monthhalf>半)?多?|多)月")
 _YEARS = re.compile(r"(?P<half>半)年|(?P<years>[\d.一二两三四五六七八九十]+)年(?:多)?(?P<yearhalf>半)?")
 _DATE = re.compile(r"(?:(?P<year>\d{4}|\d{2})年|(?P<relative>今年|去年|前年|明年))?(?:(?P<month>\d{1,2}|[一二三四五六七八九十]{1,3})月)?(?:份)?(?:(?P<day>\d{1,2})[日号])?")
+_CALENDAR_YEAR = 100
+"""From here on a number before 年 names a year."""
 _RELATIVE_YEARS = {"今年": 0, "去年": -1, "前年": -2, "明年": 1}
-_RELATIVE_DAYS = {"今天": 0, "昨天": -1, "前天": -2, "上周": -7, "上个星期": -7, "上礼拜": -7}
+_RELATIVE_DAYS = {"今天": 0, "昨天": -1, "前天": -2}
+_LAST_WEEK = re.compile(r"上个?(?:周|星期|礼拜)")
 
 
 @dataclass(frozen=True)
@@ -64,13 +67,16 @@ def number(text: str) -> Optional[float]:
 
 
 def months(text: str) -> Optional[float]:
-    """A duration in months: 三个月 → 3, 半年 → 6, 两年半 → 30, 1年 → 12; None when there is none."""
+    """A duration in months: 三个月 → 3, 半年 → 6, 两年半 → 30, 1年 → 12; None when there is none.
+
+    9月 and 2025年 are names of a month and a year, not durations.
+    """
     match = _YEARS.search(text)
     if match:
         if match["half"]:
             return 6.0
         years = number(match["years"])
-        if years is not None:
+        if years is not None and years < _CALENDAR_YEAR:
             rest = _MONTHS.search(text[match.end() :])
             extra = months(rest.group()) if rest else 0
             return years * 12 + (6 if match["yearhalf"] else 0) + (extra or 0)
@@ -90,9 +96,12 @@ def day(text: str, today: date) -> Optional[Day]:
         if word in text:
             found = today + timedelta(days=shift)
             return Day(found.year, found.month, found.day)
-    back = text.count("上") if re.search(r"上(?:上)*个?月", text) else 0
+    if _LAST_WEEK.search(text):
+        found = today - timedelta(days=7)
+        return Day(found.year, found.month)  # which day of that week was not said
+    back = re.search(r"(上+)个?月", text)
     if back:
-        found = add_months(date(today.year, today.month, 1), -back)
+        found = add_months(date(today.year, today.month, 1), -len(back[1]))
         return Day(found.year, found.month)
     if re.search(r"(?:这|本)个?月", text):
         return Day(today.year, today.month)
@@ -103,7 +112,8 @@ def day(text: str, today: date) -> Optional[Day]:
         month_number = int(month) if month and 1 <= month <= 12 else None
         if match["year"]:
             year = int(match["year"])
-            year = year + 2000 if year < 100 else year
+            if year < 100:
+                year += 2000 if year <= today.year % 100 + 1 else 1900  # 98年 is past, 27年 may be ahead
         elif match["relative"]:
             year = today.year + _RELATIVE_YEARS[match["relative"]]
         elif month_number:

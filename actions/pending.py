@@ -15,9 +15,14 @@ from .profile import matches
 PATIENCE = 2
 """A question may be answered up to this many turns later."""
 
-_YES = re.compile(r"^(?:是的?|对的?|嗯+|有的?|要的?|好的?|可以|行|没错|确实|满了|缴了|交了|办了|会|想|打算|准备|在的?|肯定)(?:[,。!啊呀呢了哦的 ]|$)")
+_YES = re.compile(r"^(?:是的?|对的?(?!了)|嗯+|有的?|要的?|好的?|可以|行|没错|确实|满了|缴了|交了|办了|会|想|打算|准备|在的?|肯定)(?:[,。!啊呀呢了哦的 ]|$)")
 _NO = re.compile(r"^(?:不是?|没有?|还没|没得|莫得|冇|否|未|不会|不想|不要|没(?:缴|交|办|满|签|打算))(?:[,。!啊呀呢了哦的 ]|$)")
-_DECLINE = re.compile(r"不用(?:了|管|说|问)|不需要|算了|别(?:再)?(?:问|说|提)|不必|(?:没|莫得|没有)(?:别的|其他|啥|什么)|别的(?:我)?没有?|就这(?:个|样|些)|没(?:事|问题)了")
+_POLITE = re.compile(r"^(?:好的?|嗯+|行|可以)[,。!啊呀了 ]*(?:谢|多谢|感谢|辛苦|麻烦)")
+"""好的,谢谢 takes leave; it says nothing about the question."""
+_DECLINE = re.compile(
+    r"不用(?:了|管|说|问)|不需要|(?<![打计预核])算了(?![一下笔解算])|(?<![特分级个区])别(?:再)?(?:问|说|提)|不必"
+    r"|(?:没|莫得|没有)(?:别的|其他|啥|什么)的?(?:了|要问|想问|问题|事|需要|[,。!]|$)|别的(?:我)?没有?|就这(?:个|样|些)|没(?:事|问题)了"
+)
 
 
 @dataclass(frozen=True)
@@ -52,7 +57,7 @@ def find_reply(base: KnowledgeBase, memory: Memory, message: Message) -> Optiona
     if value is not None:
         return _found(base, ask.id, str(value))
     values = {c.value for c in ask.answers}
-    if _YES.search(message.text) and "yes" in values:
+    if _YES.search(message.text) and "yes" in values and not _POLITE.search(message.text):
         return _found(base, ask.id, "yes")
     if _NO.search(message.text) and "no" in values:
         return _found(base, ask.id, "no")

@@ -3,11 +3,10 @@ from __future__ import annotations
 
 import re
 from datetime import date
-from functools import lru_cache
 from typing import Dict, List, Optional, Union
 
 from bot.knowledge.base import KnowledgeBase
-from bot.knowledge.places import expand
+from bot.knowledge.places import compiled
 from bot.knowledge.profile import ProfileFact
 
 from . import dates
@@ -16,14 +15,9 @@ Value = Union[str, float]
 """Choice and date facts are text (dates in ISO form, as precise as said); months, years and numbers are floats."""
 
 
-@lru_cache(maxsize=8192)
-def _compiled(pattern: str) -> "re.Pattern[str]":
-    return re.compile(expand(pattern))
-
-
 def _search(patterns: List[str], text: str) -> Optional["re.Match[str]"]:
     for pattern in patterns:
-        match = _compiled(pattern).search(text)
+        match = compiled(pattern).search(text)
         if match:
             return match
     return None
@@ -41,10 +35,15 @@ def extract(base: KnowledgeBase, text: str, today: date) -> Dict[str, Value]:
         value = _value(fact, text, today)
         if value is not None:
             found[name] = value
-            for other, implied in fact.implies.get(str(value), {}).items():
+            for other, implied in implications(base, name, value).items():
                 found.setdefault(other, implied)
     _derive(found)
     return found
+
+
+def implications(base: KnowledgeBase, name: str, value: Value) -> Dict[str, str]:
+    """Other facts that follow from ``name`` being ``value``."""
+    return base.profile[name].implies.get(str(value), {})
 
 
 def moods(base: KnowledgeBase, text: str) -> List[str]:

@@ -17,6 +17,7 @@ from .attend.evaluate import Known, evaluate
 from .memory import Choice, Focus, Memory, Turn
 from .message import Message
 from .pending import declines, find_reply
+from .profile import implications
 from .understanding import ANSWER_SCORE, CLARIFY_SCORE, CLAUSE_SCORE, CLEAR_MARGIN, CLEAR_SCORE, FOCUS_CEILING, FOCUS_SCORE, GENERAL, Reading, Understanding, decide, resolve
 
 COMMON = ("wd_rent", "wd_new_home", "loan_new_home", "wd_after_leave")
@@ -42,6 +43,8 @@ def respond(base: KnowledgeBase, memory: Memory, message: Message) -> List[Reply
         memory.ignored = 0
         memory.pending = None
         memory.profile[found.ask.fills] = found.value
+        for other, implied in implications(base, found.ask.fills, found.value).items():
+            memory.profile.setdefault(other, implied)
         card = base.rule_card[found.ask.id]
         if found.consequence is not None:
             speaker.consequence(card.code, found.consequence)

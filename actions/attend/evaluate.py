@@ -141,4 +141,5 @@ def in_season(season: Season, today: date) -> bool:
             for year in (today.year, today.year + 1)
         )
     day = today.strftime("%m-%d")
-    return str(season.start) <= day <= str(season.end)
+    start, end = str(season.start), str(season.end)
+    return start <= day <= end if start <= end else day >= start or day <= end  # the second: across the new year

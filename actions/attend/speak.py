@@ -24,7 +24,8 @@ def attend(base: KnowledgeBase, memory: Memory, message: Message) -> Tuple[List[
         return [], [], silence
     speaker = Speaker(base, memory, message)
     verdicts = choose(base, memory, known)
-    _known_answer(speaker, verdicts)
+    if _known_answer(speaker, verdicts):
+        verdicts = choose(base, memory, known)  # the reminder that belongs to it takes its place among the others
     for verdict in verdicts:
         if not verdict.chosen:
             continue
@@ -44,8 +45,11 @@ def attend(base: KnowledgeBase, memory: Memory, message: Message) -> Tuple[List[
     return speaker.replies, verdicts, ""
 
 
-def _known_answer(speaker: Speaker, verdicts: List[Verdict]) -> None:
-    """A question the citizen has already answered is not asked: what follows from the answer is said (at most one)."""
+def _known_answer(speaker: Speaker, verdicts: List[Verdict]) -> bool:
+    """A question the citizen has already answered is not asked: what follows from the answer is said (at most one).
+
+    True when a reminder comes with it.
+    """
     said_now = speaker.message.facts
     for verdict in verdicts:
         rule, follows = verdict.rule, verdict.consequence
@@ -53,4 +57,5 @@ def _known_answer(speaker: Speaker, verdicts: List[Verdict]) -> None:
             continue
         speaker.memory.offered.append(rule.id)
         speaker.known(speaker.base.rule_card[rule.id].code, follows)
-        return
+        return follows.remind is not None
+    return False

@@ -1,9 +1,9 @@
-"""The knowledge base: everything under data/, decoded, indexed, and re-read when a file changes."""
+"""The knowledge base: everything under data/, decoded and indexed."""
 from __future__ import annotations
 
-import time
 from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
 from pathlib import Path
 from typing import Any, Dict, List, Optional, Tuple, Type
 
@@ -63,6 +63,12 @@ class KnowledgeBase:
         return self.faqs[home].topic
 
 
+@lru_cache(maxsize=512)
+def _decoded(path: Path, mtime_ns: int, size: int, kind: Any) -> Any:
+    """One content file; decoding all of them takes over a second, so after an edit only the edited one is decoded again."""
+    return msgspec.yaml.decode(path.read_bytes(), type=kind)
+
+
 def load(data: Path = DATA) -> KnowledgeBase:
     """Read all content; raises :class:`ContentError` with every undecodable file (cross references: see check.py)."""
     problems: List[Problem] = []
@@ -71,7 +77,8 @@ def load(data: Path = DATA) -> KnowledgeBase:
     def read(path: Path, kind: Any) -> Any:
         relative = str(path.relative_to(data.parent))
         try:
-            return msgspec.yaml.decode(path.read_bytes(), type=kind)
+            stat = path.stat()
+            return _decoded(path, stat.st_mtime_ns, stat.st_size, kind)
         except FileNotFoundError:
             problems.append(Problem(relative, "$", "文件不存在"))
         except msgspec.ValidationError as error:
@@ -129,44 +136,6 @@ def load(data: Path = DATA) -> KnowledgeBase:
     if problems:
         raise ContentError(problems)
     return KnowledgeBase(cards, faqs, facts, center.keys, terms, topics, profile, moods, rules, rule_card, files)
-
-
-class LiveKnowledge:
-    """The knowledge base that follows the files: an edited answer is live within ``interval`` seconds.
-
-    A broken edit never takes the service down: the last good content stays and ``last_error`` tells why.
-    """
-
-    def __init__(self, data: Path = DATA, interval: float = 0.5):
-        self._data = data
-        self._interval = interval
-        self._stamp = self._fingerprint()
-        self._checked = time.monotonic()
-        self._base = load(data)
-        self.last_error: Optional[Exception] = None
-
-    def current(self) -> KnowledgeBase:
-        """The newest valid content."""
-        now = time.monotonic()
-        if now - self._checked >= self._interval:
-            self._checked = now
-            stamp = self._fingerprint()
-            if stamp != self._stamp:
-                self._stamp = stamp
-                try:
-                    self._base = load(self._data)
-                    self.last_error = None
-                except (ContentError, OSError) as error:
-                    self.last_error = error
-        return self._base
-
-    def _fingerprint(self) -> Tuple[Tuple[str, int, int], ...]:
-        stats = []
-        for folder in ("services", "faq", "policy", "profile"):
-            for path in sorted((self._data / folder).glob("*.yml")):
-                stat = path.stat()
-                stats.append((str(path), stat.st_mtime_ns, stat.st_size))
-        return tuple(stats)
 
 
 def rule_kind(rule: Rule) -> str:

@@ -6,9 +6,11 @@ from __future__ import annotations
 
 import re
 import sys
-from datetime import date
+from datetime import date, datetime
 from pathlib import Path
 from typing import Callable, Iterable, List, Optional
+
+import msgspec
 
 from bot import clock
 
@@ -16,7 +18,8 @@ from .base import DATA, KnowledgeBase, load
 from .card import ASPECTS, Answer, Ask, Card, Consequence, Rule
 from .condition import Condition, Range
 from .errors import ContentError, Problem
-from .places import expand
+from .places import compiled
+from .policy import Branch, Season
 
 Report = Callable[[str, str], None]
 
@@ -60,9 +63,13 @@ def check(base: KnowledgeBase, day: Optional[date] = None) -> List[Problem]:
         report = reporter("mood", name, f"$.moods.{name}")
         for i, pattern in enumerate([*mood.patterns, *mood.unless]):
             _pattern(pattern, report, f".patterns[{i}]")
+    for name, season in base.terms.seasons.items():
+        _season(season, lambda path, message: problems.append(Problem("data/policy/terms.yml", f"$.seasons.{name}{path}", message)))
     for key, setting in base.center.items():
         if setting.value is not None:
             path = f"$.keys.{key}"
+            if isinstance(setting.value, (list, dict)):
+                _branches(setting.value, lambda message: problems.append(Problem("data/policy/center.yml", path + ".value", message)))
             if not setting.document:
                 problems.append(Problem("data/policy/center.yml", path + ".document", "填了内容就要写依据文件与文号"))
             if not setting.effective_from:
@@ -73,6 +80,23 @@ def check(base: KnowledgeBase, day: Optional[date] = None) -> List[Problem]:
         if not fact.sources:
             problems.append(Problem("data/policy/facts.yml", f"$.facts[{fact.id}].sources", "每条事实至少要有一个出处"))
     return problems
+
+
+def _season(season: Season, report: Report) -> None:
+    if season.lunar_new_year_days is not None:
+        return
+    for name in ("start", "end"):
+        try:
+            datetime.strptime(f"2000-{getattr(season, name)}", "%Y-%m-%d")
+        except ValueError:
+            report(f".{name}", "应为月-日，如 06-01；或者写 lunar_new_year_days（正月初一前后几天）")
+
+
+def _branches(value: object, report: Callable[[str], None]) -> None:
+    try:
+        msgspec.convert(value, List[Branch])
+    except msgspec.ValidationError as error:
+        report(f"应为数字、一句话，或管理部清单（每处有 name、address、phone、hours）：{error}")
 
 
 def _card(base: KnowledgeBase, card: Card, day: date, report: Report) -> None:
@@ -212,7 +236,7 @@ def _known(name: str, index: Iterable[str], report: Report, path: str, expected:
 
 def _pattern(pattern: str, report: Report, path: str) -> Optional["re.Pattern[str]"]:
     try:
-        return re.compile(expand(pattern))
+        return compiled(pattern)
     except re.error as error:
         report(path, f"正则写错了：{error}")
         return None
@@ -220,9 +244,11 @@ def _pattern(pattern: str, report: Report, path: str) -> Optional["re.Pattern[st
 
 def main(data: Path = DATA) -> int:
     """Print all problems; 0 when the content is sound."""
+    from .check_dialogue import check_dialogue  # it builds on this module
+
     try:
         base = load(data)
-        problems = check(base)
+        problems = [*check(base), *check_dialogue(base, data)]
     except ContentError as error:
         problems = error.problems
     for problem in problems:

@@ -26,6 +26,12 @@ def _alternatives() -> Dict[str, str]:
     }
 
 
+@lru_cache(maxsize=16384)
+def compiled(pattern: str) -> "re.Pattern[str]":
+    """A content pattern ready for use; raises re.error. Kept, because Python itself remembers only 512."""
+    return re.compile(expand(pattern))
+
+
 def expand(pattern: str) -> str:
     """Replace ``{local}`` / ``{out}`` in a regular expression by the place names."""
     for name, alternatives in _alternatives().items():

@@ -15,7 +15,7 @@ def wording() -> Dict[str, List[str]]:
     return msgspec.yaml.decode((DATA / "dialogue" / "wording.yml").read_bytes(), type=Dict[str, List[str]])
 
 
-def say(name: str, turn: int, **values: str) -> str:
+def say(name: str, turn: int, /, **values: str) -> str:
     """The variant of ``name`` for this turn number: varied, yet the same for the same conversation."""
     variants = wording()[name]
     return variants[turn % len(variants)].format(**values)

@@ -1,0 +1,89 @@
+"""Checks of data/dialogue and places.yml: what steers every conversation must decode and point at things that exist."""
+from __future__ import annotations
+
+import string
+from datetime import date
+from pathlib import Path
+from typing import Any, Dict, List, Optional, Set
+
+import msgspec
+
+from bot import clock
+
+from .base import KnowledgeBase
+from .check import Report, _condition, _facts, _known
+from .dialogue import Milestone, Priority
+from .errors import Problem
+
+WORDING: Dict[str, Set[str]] = {
+    "greet": set(), "thanks": set(), "bye": set(), "chitchat": set(), "decline": set(), "not_understood": set(),
+    "misses_handoff": set(), "handoff": set(), "clarify": set(), "need_service": {"aspect"}, "declined": set(),
+    "acknowledged": set(), "more": set(), "nothing_to_repeat": set(), "error": set(), "comfort": set(),
+    "local_set": {"name", "value", "document", "since"},
+}
+"""Standing sentences the program says, and the blanks it fills in them."""
+
+
+def check_dialogue(base: KnowledgeBase, data: Path, day: Optional[date] = None) -> List[Problem]:
+    """Every mistake in data/dialogue/*.yml and data/policy/places.yml."""
+    day = day or clock.today()
+    problems: List[Problem] = []
+
+    def read(folder: str, name: str, kind: Any) -> Any:
+        path = data / folder / name
+        try:
+            return msgspec.yaml.decode(path.read_bytes(), type=kind)
+        except FileNotFoundError:
+            problems.append(Problem(str(path.relative_to(data.parent)), "$", "文件不存在"))
+        except msgspec.ValidationError as error:
+            message, _, where = str(error).partition(" - at ")
+            problems.append(Problem(str(path.relative_to(data.parent)), where.strip("`") or "$", message))
+        except msgspec.DecodeError as error:
+            problems.append(Problem(str(path.relative_to(data.parent)), "$", f"不是有效的 YAML：{error}"))
+        return None
+
+    def reporter(name: str) -> Report:
+        return lambda path, message: problems.append(Problem(f"{data.name}/dialogue/{name}", f"${path}", message))
+
+    for i, priority in enumerate(read("dialogue", "priority.yml", List[Priority]) or ()):
+        report = reporter("priority.yml")
+        _known(priority.service, base.cards, report, f"[{i}].service", "事项代码")
+        _condition(base, priority.when, report, f"[{i}].when")
+    for i, milestone in enumerate(read("dialogue", "milestones.yml", List[Milestone]) or ()):
+        _milestone(base, milestone, day, reporter("milestones.yml"), f"[{i}]")
+    _wording(read("dialogue", "wording.yml", Dict[str, List[str]]), reporter("wording.yml"))
+    places = read("policy", "places.yml", Dict[str, List[str]])
+    for kind in ("local", "elsewhere"):
+        if places is not None and not places.get(kind):
+            problems.append(Problem(f"{data.name}/policy/places.yml", f"$.{kind}", "要有地名清单"))
+    return problems
+
+
+def _milestone(base: KnowledgeBase, milestone: Milestone, day: date, report: Report, path: str) -> None:
+    _known(milestone.service, base.cards, report, f"{path}.service", "事项代码")
+    fact = base.profile.get(milestone.fact)
+    if fact is None or fact.type != "date":
+        report(f"{path}.fact", f"{milestone.fact} 应为 data/profile 里的日期（type: date）")
+    for name in ("text", "reached"):
+        _blanks(getattr(milestone, name), {"from", "to"}, report, f"{path}.{name}")
+    _facts(base, milestone.facts, day, report, f"{path}.facts")
+
+
+def _wording(said: Optional[Dict[str, List[str]]], report: Report) -> None:
+    if said is None:
+        return
+    for name, blanks in WORDING.items():
+        if not said.get(name):
+            report(f".{name}", "至少要有一种说法：程序要用到")
+        for i, text in enumerate(said.get(name) or ()):
+            _blanks(text, blanks, report, f".{name}[{i}]")
+
+
+def _blanks(text: str, allowed: Set[str], report: Report, path: str) -> None:
+    try:
+        used = {name for _, name, _, _ in string.Formatter().parse(text) if name is not None}
+    except ValueError as error:
+        report(path, f"花括号没配对：{error}")
+        return
+    if used - allowed:
+        report(path, f"不认识 {'、'.join(sorted(used - allowed))}：能填的只有 {'、'.join(sorted(allowed)) or '无'}")
