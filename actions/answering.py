@@ -2,7 +2,7 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import List, Optional
+from typing import List, Optional, Sequence
 
 from bot.knowledge.base import KnowledgeBase
 from bot.knowledge.card import Answer, Consequence
@@ -35,8 +35,11 @@ class Speaker:
     def button(self, choice: Choice) -> Button:
         return Button(**self.memory.add_choice(choice))
 
-    def answer(self, home: str, aspect: str, confidence: float, lead: str = "") -> Reply:
-        """Answer a card's aspect or an FAQ and make it the focus; ``lead`` is said before it."""
+    def answer(self, home: str, aspect: str, confidence: float, lead: str = "", also: Sequence[str] = ()) -> Reply:
+        """Answer a card's aspect or an FAQ and make it the focus.
+
+        ``lead`` is said before it; ``also`` are further cards offered as buttons.
+        """
         base, today = self.base, self.message.today
         faq = base.faqs.get(home)
         buttons: List[Button] = []
@@ -45,6 +48,7 @@ class Speaker:
             buttons = [self.button(Choice(o.title, home=o.service, aspect=o.aspect)) for o in faq.options]
         else:
             answer, aspect = card_answer(base, base.cards[home], aspect)
+        buttons += [self.button(Choice(base.cards[code].short, home=code)) for code in also]
         text = answer_text(base, answer, today, self._told_unset)
         self._told_unset |= has_unset(base, answer, today)
         computed = [] if faq else self._milestones(home)

@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import List, Optional, Tuple
 
 from bot.knowledge.base import KnowledgeBase
-from bot.knowledge.dialogue import priorities
+from bot.knowledge.dialogue import Event, events, priorities
 from bot.knowledge.render import ASPECT_TITLES
 from bot.knowledge.reply import Candidate, Reply
 from bot.knowledge.wording import say
@@ -17,8 +17,9 @@ from .attend.evaluate import Known, evaluate
 from .memory import Choice, Focus, Memory, Turn
 from .message import Message
 from .pending import declines, find_reply
+from .profile import matches
 from .profile import implications
-from .understanding import ANSWER_SCORE, CLARIFY_SCORE, CLAUSE_SCORE, CLEAR_MARGIN, CLEAR_SCORE, FOCUS_CEILING, FOCUS_SCORE, GENERAL, Reading, Understanding, decide, resolve
+from .understanding import ANSWER_SCORE, CLARIFY_SCORE, CLAUSE_SCORE, CLEAR_MARGIN, CLEAR_SCORE, FOCUS_CEILING, FOCUS_SCORE, GENERAL, SURE_SCORE, Reading, Understanding, decide, resolve
 
 COMMON = ("wd_rent", "wd_new_home", "loan_new_home", "wd_after_leave")
 """Offered when a fragment has no matter to belong to."""
@@ -75,6 +76,9 @@ def _plan(speaker: Speaker, message: Message) -> None:
         memory.declined = True
         memory.pending = None
         _smalltalk(speaker, "declined")
+        return
+    if "confused" in message.moods and memory.last and len(message.text) <= SHORT:
+        _dialogue(speaker, "repeat", message)
         return
     forced = _forced(base, message)
     if forced is not None:
@@ -180,11 +184,15 @@ def _one(speaker: Speaker, message: Message, understanding: Understanding) -> No
         return
     best = ordered[0]
     content = [r for r in ordered if r.intent is None]
+    event = _event(message.text)
+    if event is not None and (best.intent in (None, "out_of_scope")) and best.score < SURE_SCORE and not _follows(memory, event):
+        speaker.answer(event.service, event.aspect, best.score, also=event.also)
+        return
     if best.intent is not None:
         if not _continues(speaker, message, content):
             _dialogue(speaker, best.intent, message, best)
         return
-    content = _focus_first(content, memory.focus)
+    content = _focus_first(base, content, memory.focus)
     reading = _in_context(base, memory.focus, understanding.text, content[0])
     second = content[1].score if len(content) > 1 else 0.0
     if reading.score >= ANSWER_SCORE or (reading.score >= CLEAR_SCORE and reading.score - second >= CLEAR_MARGIN):
@@ -199,14 +207,27 @@ def _one(speaker: Speaker, message: Message, understanding: Understanding) -> No
         _missed(speaker, understanding)
 
 
-def _focus_first(content: List[Reading], focus: Optional[Focus]) -> List[Reading]:
-    """Among close readings, the one about the matter being talked about comes first and counts as clear."""
+def _event(text: str) -> Optional[Event]:
+    """The life event told in ``text``, if any."""
+    return next((e for e in events() if matches(e.words, text) and not matches(e.unless, text)), None)
+
+
+def _follows(memory: Memory, event: Event) -> bool:
+    """Whether the event's service is being talked about already."""
+    return memory.focus is not None and memory.focus.home in (event.service, *event.also)
+
+
+def _focus_first(base: KnowledgeBase, content: List[Reading], focus: Optional[Focus]) -> List[Reading]:
+    """Among close readings, one about the matter being talked about, or of its group, comes first and counts as clear."""
     if focus is None or content[0].score >= FOCUS_CEILING:
         return content
-    for reading in content[:3]:
-        if reading.home == focus.home and reading.score >= FOCUS_SCORE:
-            clear = replace(reading, score=max(reading.score, ANSWER_SCORE))
-            return [clear, *[r for r in content if r is not reading]]
+    groups = {name: topic.group for name, topic in base.topics.topics.items()}
+    group = groups[base.topic(focus.home, focus.aspect)] if focus.home in base.cards else ""
+    for fits in (lambda r: r.home == focus.home, lambda r: groups[r.topic] == group):
+        for reading in content[:3]:
+            if fits(reading) and reading.score >= FOCUS_SCORE:
+                clear = replace(reading, score=max(reading.score, ANSWER_SCORE))
+                return [clear, *[r for r in content if r is not reading]]
     return content
 
 
@@ -214,8 +235,15 @@ def _continues(speaker: Speaker, message: Message, content: List[Reading]) -> bo
     """A statement about the citizen's situation while a matter is open: the matter goes on, with what was just said."""
     memory, base = speaker.memory, speaker.base
     focus = memory.focus
-    if focus is None or focus.home not in base.cards or not message.facts or asks(message.text):
+    if focus is None or focus.home not in base.cards or asks(message.text):
         return False
+    best = message.understanding.best
+    if not message.facts:
+        if best is None or best.intent != "out_of_scope":
+            return False
+        # "医保报销完了自己出了8万": nothing asked, nothing to hold on to, but no reason to turn the citizen away.
+        speaker.add("smalltalk", say("noted", memory.turns, name=base.cards[focus.home].short), topic="chitchat", confidence=0.5)
+        return True
     card = base.cards[focus.home]
     aspects = [r.aspect for r in content if r.aspect in card.answers and r.aspect != "overview"]
     memory.misses = 0

@@ -18,6 +18,8 @@ CLARIFY_SCORE = 0.14
 CLEAR_SCORE = 0.24
 CLEAR_MARGIN = 0.08
 """A weaker reading is answered as well when it leads the next one by this much."""
+SURE_SCORE = 0.6
+"""Below this a life event told in the message (data/dialogue/events.yml) decides what is answered."""
 FOCUS_SCORE = 0.2
 FOCUS_CEILING = 0.6
 """A reading about the matter being talked about is preferred from FOCUS_SCORE, unless another has FOCUS_CEILING."""

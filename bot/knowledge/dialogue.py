@@ -1,4 +1,4 @@
-"""Content that steers dialogue: what is answered first (priority.yml) and computed dates (milestones.yml)."""
+"""Content that steers dialogue: what goes first (priority.yml), life events, computed dates."""
 from __future__ import annotations
 
 from functools import lru_cache
@@ -20,6 +20,17 @@ class Priority(Strict, kw_only=True):
     aspect: Aspect = "overview"
 
 
+class Event(Strict, kw_only=True):
+    """A life event in the citizen's words and the one or two services that matter then."""
+
+    name: str
+    words: List[str]
+    unless: List[str] = []
+    service: str
+    aspect: Aspect = "overview"
+    also: List[str] = []
+
+
 class Milestone(Strict, kw_only=True):
     """A date that follows ``months`` after a date the citizen gave, said with the answer of ``service``."""
 
@@ -35,6 +46,11 @@ class Milestone(Strict, kw_only=True):
 @lru_cache(maxsize=1)
 def priorities() -> List[Priority]:
     return msgspec.yaml.decode((DATA / "dialogue" / "priority.yml").read_bytes(), type=List[Priority])
+
+
+@lru_cache(maxsize=1)
+def events() -> List[Event]:
+    return msgspec.yaml.decode((DATA / "dialogue" / "events.yml").read_bytes(), type=List[Event])
 
 
 @lru_cache(maxsize=1)
