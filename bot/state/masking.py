@@ -9,14 +9,17 @@ from __future__ import annotations
 import re
 import unicodedata
 
-_GAP = r"[ \-\u00a0\u3000]?"
+_GAP = r"[ \-\u00a0\u3000\u200b-\u200f\u2060\ufeff]{0,2}"
 _ID18 = re.compile(rf"(?<![0-9])[1-9](?:{_GAP}[0-9]){{16}}{_GAP}[0-9Xx](?![0-9])")
 _ID15 = re.compile(rf"(?<![0-9])[1-9](?:{_GAP}[0-9]){{14}}(?![0-9])")
 _CARD = re.compile(rf"(?<![0-9])[3-6](?:{_GAP}[0-9]){{12,18}}(?![0-9])")
-_MOBILE = re.compile(rf"(?<![0-9])(?:\+?86{_GAP})?1[3-9][0-9](?:{_GAP}[0-9]){{8}}(?![0-9])")
+# Gaps only where people put them (138 1234 1234): "1500 1600 800" are three amounts.
+_MOBILE = re.compile(rf"(?<![0-9])(?:(?:\+|00)?86{_GAP})?1[3-9][0-9]{_GAP}[0-9]{{4}}{_GAP}[0-9]{{4}}(?![0-9])")
 _EMAIL = re.compile(r"[A-Za-z0-9._%+-]{1,64}@[A-Za-z0-9-]{1,63}(?:\.[A-Za-z0-9-]{1,63})+")
 _WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
 _CHECK = "10X98765432"
+_PROVINCES = frozenset("11 12 13 14 15 21 22 23 31 32 33 34 35 36 37 41 42 43 44 45 46 50 51 52 53 54 61 62 63 64 65 71 81 82 83 91".split())
+"""First two digits of ID numbers: an order number that starts with a year (20…) is none."""
 
 ID_MARK = "[证件号]"
 CARD_MARK = "[卡号尾号{}]"
@@ -55,7 +58,7 @@ def _date_ok(year: int, month: int, day: int) -> bool:
 
 def _id18(found: str) -> str:
     digits = _digits(found)
-    if not _date_ok(int(digits[6:10]), int(digits[10:12]), int(digits[12:14])):
+    if digits[:2] not in _PROVINCES or not _date_ok(int(digits[6:10]), int(digits[10:12]), int(digits[12:14])):
         return ""
     check = _CHECK[sum(w * int(d) for w, d in zip(_WEIGHTS, digits[:17])) % 11]
     return ID_MARK if check == digits[17] else ""
@@ -63,7 +66,7 @@ def _id18(found: str) -> str:
 
 def _id15(found: str) -> str:
     digits = _digits(found)
-    return ID_MARK if _date_ok(1900 + int(digits[6:8]), int(digits[8:10]), int(digits[10:12])) else ""
+    return ID_MARK if digits[:2] in _PROVINCES and _date_ok(1900 + int(digits[6:8]), int(digits[8:10]), int(digits[10:12])) else ""
 
 
 def _card(found: str) -> str:

@@ -1,17 +1,19 @@
 """Rasa tracker store in Redis: events are appended, never rewritten; slots live in a small head.
 
 Works in the worker and as ``tracker_store.type`` of endpoints.yml. A bounded window of events is handed to Rasa;
-slots come from the head, so the bound loses none. Errors are raised: nothing falls back to an empty conversation.
+slots come from the head, so the bound loses none. The replies to a message are kept in the same step as its events: a
+worker killed at any moment has either saved the whole turn, which is then never run again, or nothing of it.
+Errors are raised: nothing falls back to an empty conversation.
 """
 from __future__ import annotations
 
 import json
-from typing import Any, Dict, Iterable, List, Optional, Text
+from typing import Any, Dict, Iterable, List, Mapping, Optional, Sequence, Text
 
 from rasa.core.brokers.broker import EventBroker
 from rasa.core.tracker_store import TrackerStore
 from rasa.shared.core.domain import Domain
-from rasa.shared.core.events import Event, SlotSet, UserUttered
+from rasa.shared.core.events import AllSlotsReset, BotUttered, Event, Restarted, SessionStarted, SlotSet, UserUttered
 from rasa.shared.core.trackers import DialogueStateTracker
 
 from bot.settings import Settings
@@ -23,15 +25,22 @@ WINDOW = 60
 """Events handed to Rasa: far more than any policy looks back, few enough that long conversations stay fast."""
 _KEPT_CANDIDATES = 3
 
-# KEYS: events, head. ARGV: expected version, TTL seconds, slots JSON, then events.
+_RESETS = (SessionStarted, Restarted, AllSlotsReset)
+"""Events that empty all slots when Rasa replays them."""
+_REPLY = "reply"
+"""Key of a structured reply in a bot event's metadata (the same as actions.actions.REPLY; a test compares them)."""
+
+# KEYS: events, head, replies.
+# ARGV: expected version, TTL seconds, slots JSON, length of the next part, message id and replies JSON by turns, events.
 _APPEND = """
 local version = tonumber(redis.call('HGET', KEYS[2], 'version') or '0')
 if version ~= tonumber(ARGV[1]) then return -1 end
-for i = 4, #ARGV do redis.call('RPUSH', KEYS[1], ARGV[i]) end
-version = version + #ARGV - 3
+local last = 4 + tonumber(ARGV[4])
+for i = 5, last, 2 do redis.call('HSET', KEYS[3], ARGV[i], ARGV[i + 1]) end
+for i = last + 1, #ARGV do redis.call('RPUSH', KEYS[1], ARGV[i]) end
+version = version + #ARGV - last
 redis.call('HSET', KEYS[2], 'version', version, 'slots', ARGV[3])
-redis.call('EXPIRE', KEYS[1], ARGV[2])
-redis.call('EXPIRE', KEYS[2], ARGV[2])
+for i = 1, 3 do redis.call('EXPIRE', KEYS[i], ARGV[2]) end
 return version
 """
 
@@ -63,10 +72,14 @@ class RedisTrackerStore(TrackerStore):
         mark = _Mark.of(tracker)
         fresh = list(tracker.events)[mark.seen :]
         lines = [json.dumps(line, ensure_ascii=False) for line in map(_stored, fresh) if line is not None]
-        slots = json.dumps({n: s.value for n, s in tracker.slots.items() if s.value is not None}, ensure_ascii=False)
+        slots = json.dumps(
+            {n: s.value for n, s in tracker.slots.items() if s.value != s.initial_value}, ensure_ascii=False
+        )
+        replies = [part for pair in _replies(fresh).items() for part in pair]
         sender = tracker.sender_id
         version = await self._append(
-            keys=[keys.events(sender), keys.head(sender)], args=[mark.version, self._ttl, slots, *lines]
+            keys=[keys.events(sender), keys.head(sender), keys.replies(sender)],
+            args=[mark.version, self._ttl, slots, len(replies), *replies, *lines],
         )
         if int(version) < 0:
             raise ConflictingWriters(sender)
@@ -105,10 +118,8 @@ class RedisTrackerStore(TrackerStore):
             head, lines = await pipe.execute()
         if not head:
             return None
-        # Rasa replays events to rebuild slots. Given back last: a session start in the window would clear them again.
-        restored: List[Event] = [SlotSet(name, value) for name, value in json.loads(head["slots"]).items()]
         stored = [Event.from_parameters(json.loads(line)) for line in lines]
-        events = [e for e in stored if e is not None] + restored
+        events = _with_slots([e for e in stored if e is not None], json.loads(head["slots"]))
         tracker = DialogueStateTracker.from_events(
             sender_id, evts=events, slots=self.domain.slots, domain=self.domain
         )
@@ -129,6 +140,25 @@ class _Mark:
 
     def put(self, tracker: DialogueStateTracker) -> None:
         tracker._stored_mark = self  # type: ignore[attr-defined]
+
+
+def _with_slots(events: List[Event], slots: Mapping[Text, Any]) -> List[Event]:
+    """``events`` with ``slots`` set where Rasa's replay cannot lose them: behind the last event that empties all slots."""
+    start = max((i + 1 for i, event in enumerate(events) if isinstance(event, _RESETS)), default=0)
+    since = events[max(start - 1, 0)].timestamp if events else None
+    return [*events[:start], *(SlotSet(name, value, timestamp=since) for name, value in slots.items()), *events[start:]]
+
+
+def _replies(events: Sequence[Event]) -> Dict[Text, Text]:
+    """Message id → JSON list of the structured replies given to it."""
+    found: Dict[Text, List[Any]] = {}
+    current: Optional[List[Any]] = None
+    for event in events:
+        if isinstance(event, UserUttered):
+            current = found.setdefault(event.message_id, []) if event.message_id else None
+        elif isinstance(event, BotUttered) and current is not None and _REPLY in event.metadata:
+            current.append(event.metadata[_REPLY])
+    return {message: json.dumps(replies, ensure_ascii=False) for message, replies in found.items()}
 
 
 def _stored(event: Event) -> Optional[Dict[Text, Any]]:

@@ -21,12 +21,11 @@ class Busy(RuntimeError):
 
 
 class Turns:
-    """``lease``: seconds after which a dead worker's lock frees itself; ``ttl``: how long replies are remembered."""
+    """``lease``: seconds after which a dead worker's lock frees itself."""
 
-    def __init__(self, client: "redis.Redis", lease: float, ttl: int):
+    def __init__(self, client: "redis.Redis", lease: float):
         self._redis = client
         self._lease = lease
-        self._ttl = ttl
         self._release = client.register_script(_RELEASE)
 
     @asynccontextmanager
@@ -46,13 +45,6 @@ class Turns:
             await self._release(keys=[keys.lock(conversation)], args=[token])
 
     async def recall(self, conversation: str, message: str) -> Optional[List[Dict[str, Any]]]:
-        """Replies already given to message id ``message``; None when it is new."""
+        """Replies already given to message id ``message`` (the tracker store keeps them); None when it is new."""
         stored = await self._redis.hget(keys.replies(conversation), message)
         return json.loads(stored) if stored else None
-
-    async def remember(self, conversation: str, message: str, replies: List[Dict[str, Any]]) -> None:
-        """Keep the replies so that the same id never runs twice."""
-        async with self._redis.pipeline(transaction=True) as pipe:
-            pipe.hset(keys.replies(conversation), message, json.dumps(replies, ensure_ascii=False))
-            pipe.expire(keys.replies(conversation), self._ttl)
-            await pipe.execute()

@@ -27,7 +27,7 @@ class Assistant:
         self._settings = settings
         self._releases = Releases(settings.releases_dir)
         self.store = RedisTrackerStore(host=settings.redis_url)
-        self._turns = Turns(self.store.redis, lease=settings.message_timeout + 5, ttl=settings.conversation_ttl)
+        self._turns = Turns(self.store.redis, lease=settings.message_timeout + 5)
         self._agent: Optional[Agent] = None
         self.release: Optional[str] = None
 
@@ -72,18 +72,20 @@ class Assistant:
                 return given
             channel = ReplyChannel(sink)
             message = await self._message(incoming, channel)
-            try:
-                await asyncio.wait_for(self._handle(message), timeout)
-            except ConflictingWriters:
-                channel.replies.clear()
-                await asyncio.wait_for(self._handle(message), timeout)
-            await self._turns.remember(incoming.conversation, incoming.id, channel.replies)
+            await asyncio.wait_for(self._handle(message, channel), timeout)
             return channel.replies
 
-    async def _handle(self, message: UserMessage) -> None:
+    async def _handle(self, message: UserMessage, channel: ReplyChannel) -> None:
         if self._agent is None:
             raise ReleaseError("模型还没有装好")
-        await self._agent.handle_message(message)
+        try:
+            await self._agent.handle_message(message)
+        except ConflictingWriters:
+            # The lease ran out and another worker went ahead – perhaps with this very message, sent again.
+            given = await self._turns.recall(message.sender_id, message.message_id)
+            channel.replies[:] = given or []
+            if given is None:
+                await self._agent.handle_message(message)
 
     async def _message(self, incoming: Incoming, channel: ReplyChannel) -> UserMessage:
         if incoming.choice is None:
