@@ -15,8 +15,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Dict, List, Sequence, Set, Tuple
 
+import msgspec
+
 from bot.knowledge.base import KnowledgeBase, load
-from bot.settings import Settings
+from bot.settings import ROOT, Settings
 
 REJECTED = ("out_of_scope", "chitchat")
 
@@ -50,6 +52,7 @@ class Scores:
 
 def read(path: Path, base: KnowledgeBase) -> List[Row]:
     """Rows of ``path``; raises ValueError naming the missing column or the line with an unknown topic."""
+    homes = {*base.cards, *base.faqs, *_intents()}
     with path.open(encoding="utf-8-sig", newline="") as f:
         table = csv.DictReader(f, delimiter="\t", quoting=csv.QUOTE_NONE)
         columns = set(table.fieldnames or ())
@@ -58,9 +61,11 @@ def read(path: Path, base: KnowledgeBase) -> List[Row]:
         rows = []
         for number, line in enumerate(table, 2):
             if "home" in columns:
+                if line["home"] not in homes:
+                    raise ValueError(f"{path} 第 {number} 行：不认识的事项、常见问题或意图 {line['home']}")
                 topic = home_topic(base, line["home"], line.get("aspect") or "")
             else:
-                topic = line["topic"].strip()
+                topic = (line["topic"] or "").strip()
             if topic == "unusable":
                 continue
             also = {t.strip() for t in (line.get("also") or "").split(",") if t.strip()}
@@ -69,6 +74,11 @@ def read(path: Path, base: KnowledgeBase) -> List[Row]:
                     raise ValueError(f"{path} 第 {number} 行：不认识的主题 {name}")
             rows.append(Row(line["question"], topic, {topic} | also))
     return rows
+
+
+def _intents() -> Set[str]:
+    domain = msgspec.yaml.decode((ROOT / "domain.yml").read_bytes())
+    return {str(name) for name in domain["intents"]}
 
 
 def home_topic(base: KnowledgeBase, home: str, aspect: str) -> str:

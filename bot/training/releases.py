@@ -92,7 +92,7 @@ class Releases:
         """Copy ``model`` in, write its manifest, put it in service, drop all but the newest :data:`KEEP`."""
         moment = clock.now()
         ident = moment.strftime("%Y%m%d-%H%M%S")
-        while (self._folder / ident).exists():
+        while any(self._folder.glob(f"{ident}*")):  # several in one second: the newest has the longest id
             ident += "a"
         staging = self._folder / f".{ident}"
         staging.mkdir(parents=True)
