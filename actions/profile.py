@@ -23,6 +23,10 @@ def _search(patterns: List[str], text: str) -> Optional["re.Match[str]"]:
     return None
 
 
+_NOT_TRUE_YET = re.compile(r"(?:要|需|须|得|没|没有|未|不|差)(?:连续|足额|再|先|能)*$")
+"""Before a duration: 要缴满三个月吗, 还没缴满半年 – the months are asked about or denied, not stated."""
+
+
 def matches(patterns: List[str], text: str) -> bool:
     """Whether one of the content patterns occurs in normalised ``text``."""
     return _search(patterns, text) is not None
@@ -66,6 +70,8 @@ def _value(fact: ProfileFact, text: str, today: date) -> Optional[Value]:
     if fact.type == "date":
         day = dates.day(said, today)
         return day.iso() if day else None
+    if fact.type == "months" and _NOT_TRUE_YET.search(text[: match.start()]):
+        return None
     if fact.type == "months":
         return dates.months(said)
     value = dates.number(said)
