@@ -15,6 +15,7 @@ from bot.knowledge.base import KnowledgeBase
 from bot.knowledge.live import LiveKnowledge
 from bot.knowledge.reply import Reply
 from bot.knowledge.wording import say
+from bot.quiet import place
 from bot.settings import Settings
 
 from .attend.speak import attend
@@ -57,8 +58,7 @@ class SafeAction:
         try:
             outcome = await asyncio.wait_for(asyncio.to_thread(self._work, tracker), _limit())
         except Exception as error:  # noqa: BLE001 – the border: whatever broke, the citizen gets a sentence
-            # No chat text in the log: the class and place of the error are enough to find it.
-            logger.error("action failed: %s in %s", type(error).__name__, self.name(), exc_info=not isinstance(error, asyncio.TimeoutError))
+            logger.error("action failed: %s: %s", self.name(), place(error))
             return self.apologise(dispatcher, tracker)
         for reply in outcome.replies:
             utter(dispatcher, reply)

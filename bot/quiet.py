@@ -3,6 +3,7 @@ from __future__ import annotations
 
 import logging
 import os
+import traceback
 import warnings
 
 
@@ -22,3 +23,9 @@ def quiet_libraries() -> None:
 
     # Rasa's structlog events carry parse_data_text and the like; the default set-up prints them at debug level.
     structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.CRITICAL), cache_logger_on_first_use=False)
+
+
+def place(error: BaseException) -> str:
+    """Kind of ``error`` and where it arose, for the log; its message is left out because it may quote a citizen."""
+    frames = traceback.extract_tb(error.__traceback__)[-4:]
+    return f"{type(error).__name__} at " + " < ".join(f"{frame.filename.rsplit('/', 1)[-1]}:{frame.lineno}" for frame in reversed(frames))

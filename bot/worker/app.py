@@ -4,11 +4,12 @@ from __future__ import annotations
 import asyncio
 import json
 import logging
-from typing import Any, AsyncIterator, Dict, Optional
+from typing import Any, AsyncIterator, Dict, Optional, Tuple
 
 import msgspec
 from aiohttp import web
 
+from bot.quiet import place
 from bot.settings import Settings
 from bot.state.client import RedisError
 from bot.state.turns import Busy
@@ -52,6 +53,10 @@ async def assistant(app: web.Application, settings: Settings) -> AsyncIterator[N
     await opened.close()
 
 
+class InvalidRequest(ValueError):
+    """The request itself is wrong; a ValueError from anywhere else is a mistake of ours."""
+
+
 @web.middleware
 async def errors(request: web.Request, handler: Any) -> web.StreamResponse:
     """Every failure becomes a status, a code and a kind sentence; details go to the log with the request id."""
@@ -59,30 +64,32 @@ async def errors(request: web.Request, handler: Any) -> web.StreamResponse:
         return await handler(request)
     except web.HTTPException:
         raise
-    except (UnknownChoice, msgspec.ValidationError, msgspec.DecodeError, ValueError) as error:
-        code = "unknown_choice" if isinstance(error, UnknownChoice) else "invalid"
-        sentence = "这个按钮已经过期了，请直接打字问我。" if code == "unknown_choice" else "消息的格式不对，请重新发一次。"
-        return failure(422, code, sentence)
-    except Busy:
-        return failure(503, "busy", "上一句还在处理，请稍等几秒再发。")
-    except (asyncio.TimeoutError, TimeoutError):
-        log(request, "timeout")
-        return failure(504, "timeout", "这句话处理得太久了，请再发一次；急的话请打12329。")
-    except (RedisError, ConnectionError, OSError, ReleaseError) as error:
-        log(request, type(error).__name__)
-        return failure(503, "unavailable", "系统正在恢复，请过几秒再发一次；急的话请打12329。")
     except Exception as error:  # noqa: BLE001 – the border of the process
-        log(request, type(error).__name__, exc_info=True)
-        return failure(503, "unavailable", "刚才出了点小状况，请再发一次；急的话请打12329。")
+        return failure(*explain(request, error))
 
 
-def log(request: web.Request, what: str, exc_info: bool = False) -> None:
-    """An event for the operator; never the message itself."""
-    logger.error("request %s %s: %s", request.headers.get("X-Request-ID", "-"), request.path, what, exc_info=exc_info)
+def explain(request: web.Request, error: Exception) -> Tuple[int, str, str]:
+    """Status, code and sentence for ``error``; what the operator must know is logged, never the message itself."""
+    if isinstance(error, UnknownChoice):
+        return 422, "unknown_choice", "这个按钮已经过期了，请直接打字问我。"
+    if isinstance(error, InvalidRequest):
+        return 422, "invalid", "消息的格式不对，请重新发一次。"
+    if isinstance(error, Busy):
+        return 503, "busy", "上一句还在处理，请稍等几秒再发。"
+    logger.error("request %s %s: %s", request.headers.get("X-Request-ID", "-")[:64], request.path, place(error))
+    if isinstance(error, (asyncio.TimeoutError, TimeoutError)):
+        return 504, "timeout", "这句话处理得太久了，请再发一次；急的话请打12329。"
+    if isinstance(error, (RedisError, OSError, ReleaseError)):
+        return 503, "unavailable", "系统正在恢复，请过几秒再发一次；急的话请打12329。"
+    return 503, "unavailable", "刚才出了点小状况，请再发一次；急的话请打12329。"
 
 
 def failure(status: int, code: str, message: str) -> web.Response:
-    return respond({"error": {"code": code, "message": message}}, status)
+    return respond(error_body(code, message), status)
+
+
+def error_body(code: str, message: str) -> Dict[str, Any]:
+    return {"error": {"code": code, "message": message}}
 
 
 def respond(data: Dict[str, Any], status: int = 200) -> web.Response:
@@ -90,29 +97,45 @@ def respond(data: Dict[str, Any], status: int = 200) -> web.Response:
 
 
 async def post_message(request: web.Request) -> web.StreamResponse:
-    body = msgspec.json.decode(await request.read(), type=Body)
-    if (body.text is None) == (body.choice is None) or not body.conversation or not body.id:
-        raise ValueError("exactly one of text and choice")
-    incoming = Incoming(body.conversation, body.id, body.text, body.choice)
+    incoming = _incoming(await request.read())
     if "application/x-ndjson" not in request.headers.get("Accept", ""):
-        return respond({"id": body.id, "replies": await request.app[ASSISTANT].answer(incoming)})
+        return respond({"id": incoming.id, "replies": await request.app[ASSISTANT].answer(incoming)})
     stream = web.StreamResponse(headers={"Content-Type": "application/x-ndjson"})
 
-    async def send(reply: Dict[str, Any]) -> None:
-        # The status line waits for the first reply, so a failure before it still has its own status.
-        if not stream.prepared:
-            await stream.prepare(request)
-        await stream.write(json.dumps({"reply": reply}, ensure_ascii=False).encode() + b"\n")
+    async def write(line: Dict[str, Any]) -> None:
+        try:
+            # The status line waits for the first reply, so a failure before it still has its own status.
+            if not stream.prepared:
+                await stream.prepare(request)
+            await stream.write(json.dumps(line, ensure_ascii=False).encode() + b"\n")
+        except ConnectionResetError:
+            pass  # nobody listens any more; the turn is finished and kept all the same
 
-    await request.app[ASSISTANT].answer(incoming, send)
-    if not stream.prepared:
-        await stream.prepare(request)
-    await stream.write(b'{"done": true}\n')
-    await stream.write_eof()
+    try:
+        await request.app[ASSISTANT].answer(incoming, lambda reply: write({"reply": reply}))
+    except Exception as error:
+        if not stream.prepared:
+            raise
+        _, code, sentence = explain(request, error)
+        await write(error_body(code, sentence))
+        return stream
+    await write({"done": True})
     return stream
 
 
+def _incoming(raw: bytes) -> Incoming:
+    try:
+        body = msgspec.json.decode(raw, type=Body)
+    except msgspec.DecodeError as error:
+        raise InvalidRequest from error
+    if (body.text is None) == (body.choice is None) or not body.conversation or not body.id:
+        raise InvalidRequest("exactly one of text and choice")
+    return Incoming(body.conversation, body.id, body.text, body.choice)
+
+
 async def get_history(request: web.Request) -> web.Response:
+    if not request.query.get("conversation"):
+        raise InvalidRequest("conversation")
     return respond({"messages": await request.app[ASSISTANT].history(request.query["conversation"])})
 
 
