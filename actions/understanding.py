@@ -71,7 +71,7 @@ class Understanding:
         return cls(data.get("text", ""), whole, clauses)
 
 
-REJECT_SCORE = 0.35
+REJECT_SCORE = 0.3
 """Share of out-of-scope and small talk from which a message is not taken for a fund question."""
 REJECTING = ("out_of_scope", "chitchat")
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 import json
 import warnings
 import zipfile
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Dict, List, Sequence, Tuple
 
@@ -30,11 +30,11 @@ class Hyper:
     hidden: int = 256
     penalty: float = 1e-3
     epochs: int = 14
-    votes: int = 2
+    votes: Dict[str, int] = field(default_factory=lambda: {"topic": 4, "home": 2, "aspect": 2})
     """Networks per task, started from different seeds and averaged."""
     neighbours: int = 8
     neighbour_temperature: float = 0.015
-    neighbour_share: float = 0.4
+    neighbour_share: float = 0.5
     """Share of the nearest-question vote in the final probabilities."""
 
 
@@ -71,13 +71,13 @@ class Network:
     output_bias: Array
 
     @classmethod
-    def fit(cls, features: Array, labels: Array, hyper: Hyper, seed: int) -> List["Network"]:
-        """Train ``hyper.votes`` networks on class numbers 0…n-1 (at least three classes)."""
+    def fit(cls, features: Array, labels: Array, hyper: Hyper, votes: int, seed: int) -> List["Network"]:
+        """Train ``votes`` networks on class numbers 0…n-1 (at least three classes)."""
         from sklearn.exceptions import ConvergenceWarning
         from sklearn.neural_network import MLPClassifier
 
         networks = []
-        for number in range(hyper.votes):
+        for number in range(votes):
             model = MLPClassifier(
                 (hyper.hidden,), alpha=hyper.penalty, batch_size=min(128, len(labels)), max_iter=hyper.epochs,
                 learning_rate_init=2e-3, random_state=seed + number,
@@ -176,9 +176,9 @@ class TopicModel:
         for topic, home, aspect in sorted({(e.topic, e.home, e.aspect) for e in examples}):
             places.setdefault(topic, []).append((home, aspect))
         networks = {
-            "topic": Network.fit(features, topic_labels, hyper, seed),
-            "home": Network.fit(features, home_labels, hyper, seed),
-            "aspect": Network.fit(features[with_aspect], aspect_labels, hyper, seed),
+            "topic": Network.fit(features, topic_labels, hyper, hyper.votes["topic"], seed),
+            "home": Network.fit(features, home_labels, hyper, hyper.votes["home"], seed),
+            "aspect": Network.fit(features[with_aspect], aspect_labels, hyper, hyper.votes["aspect"], seed),
         }
         return cls(
             hyper, ngrams, projection, topics, homes, aspects, places, networks, sentence.astype(np.float16),
@@ -263,7 +263,7 @@ class TopicModel:
                 meta["homes"],
                 meta["aspects"],
                 {topic: [(home, aspect) for home, aspect in places] for topic, places in meta["places"].items()},
-                {t: [Network(*(arrays[f"{t}.{i}.{n}"] for n in LAYERS)) for i in range(meta["hyper"]["votes"])] for t in TASKS},
+                {t: [Network(*(arrays[f"{t}.{i}.{n}"] for n in LAYERS)) for i in range(meta["hyper"]["votes"][t])] for t in TASKS},
                 arrays["neighbours"],
                 arrays["neighbour_topics"],
                 arrays["neighbour_homes"],
