@@ -17,7 +17,6 @@ from bot import clock
 from .base import DATA, KnowledgeBase, load
 from .card import ASPECTS, Answer, Ask, Card, Consequence, Rule
 from .condition import Condition, Range
-from .dialogue import events, milestones, priorities
 from .errors import ContentError, Problem
 from .places import compiled
 from .policy import Branch, Season
@@ -77,7 +76,6 @@ def check(base: KnowledgeBase, day: Optional[date] = None) -> List[Problem]:
                 problems.append(Problem("data/policy/center.yml", path + ".effective_from", "填了内容就要写生效日期"))
             if not (setting.filled_by and setting.checked_by):
                 problems.append(Problem("data/policy/center.yml", path, "填了内容就要写填写人 filled_by 和复核人 checked_by"))
-    problems.extend(_steering(base))
     for fact in base.facts.values():
         if not fact.sources:
             problems.append(Problem("data/policy/facts.yml", f"$.facts[{fact.id}].sources", "每条事实至少要有一个出处"))
@@ -99,29 +97,6 @@ def _branches(value: object, report: Callable[[str], None]) -> None:
         msgspec.convert(value, List[Branch])
     except msgspec.ValidationError as error:
         report(f"应为数字、一句话，或管理部清单（每处有 name、address、phone、hours）：{error}")
-
-
-def _steering(base: KnowledgeBase) -> List[Problem]:
-    """References of data/dialogue: priorities, life events and milestones."""
-    found: List[Problem] = []
-
-    def reporter(file: str, i: int) -> Report:
-        return lambda path, message: found.append(Problem(f"data/dialogue/{file}", f"$[{i}]{path}", message))
-
-    for i, priority in enumerate(priorities()):
-        _known(priority.service, base.cards, reporter("priority.yml", i), ".service", "事项代码")
-        _condition(base, priority.when, reporter("priority.yml", i), ".when")
-    for i, event in enumerate(events()):
-        for code in [event.service, *event.also]:
-            _known(code, base.cards, reporter("events.yml", i), ".service/also", "事项代码")
-        for pattern in [*event.words, *event.unless]:
-            _pattern(pattern, reporter("events.yml", i), ".words")
-    for i, milestone in enumerate(milestones()):
-        _known(milestone.service, base.cards, reporter("milestones.yml", i), ".service", "事项代码")
-        _known(milestone.fact, base.profile, reporter("milestones.yml", i), ".fact", "画像中的日期项")
-        for fact_id in milestone.facts:
-            _known(fact_id, base.facts, reporter("milestones.yml", i), ".facts", "事实 id")
-    return found
 
 
 def _card(base: KnowledgeBase, card: Card, day: date, report: Report) -> None:

@@ -11,15 +11,15 @@ import msgspec
 from bot import clock
 
 from .base import KnowledgeBase
-from .check import Report, _condition, _facts, _known
-from .dialogue import Milestone, Priority
+from .check import Report, _condition, _facts, _known, _pattern
+from .dialogue import Event, Milestone, Priority
 from .errors import Problem
 
 WORDING: Dict[str, Set[str]] = {
     "greet": set(), "thanks": set(), "bye": set(), "chitchat": set(), "decline": set(), "not_understood": set(),
     "misses_handoff": set(), "handoff": set(), "clarify": set(), "need_service": {"aspect"}, "declined": set(),
     "acknowledged": set(), "more": set(), "nothing_to_repeat": set(), "error": set(), "comfort": set(),
-    "local_set": {"name", "value", "document", "since"},
+    "noted": {"name"}, "local_set": {"name", "value", "document", "since"},
 }
 """Standing sentences the program says, and the blanks it fills in them."""
 
@@ -49,6 +49,8 @@ def check_dialogue(base: KnowledgeBase, data: Path, day: Optional[date] = None) 
         report = reporter("priority.yml")
         _known(priority.service, base.cards, report, f"[{i}].service", "事项代码")
         _condition(base, priority.when, report, f"[{i}].when")
+    for i, event in enumerate(read("dialogue", "events.yml", List[Event]) or ()):
+        _event(base, event, reporter("events.yml"), f"[{i}]")
     for i, milestone in enumerate(read("dialogue", "milestones.yml", List[Milestone]) or ()):
         _milestone(base, milestone, day, reporter("milestones.yml"), f"[{i}]")
     _wording(read("dialogue", "wording.yml", Dict[str, List[str]]), reporter("wording.yml"))
@@ -57,6 +59,15 @@ def check_dialogue(base: KnowledgeBase, data: Path, day: Optional[date] = None) 
         if places is not None and not places.get(kind):
             problems.append(Problem(f"{data.name}/policy/places.yml", f"$.{kind}", "要有地名清单"))
     return problems
+
+
+def _event(base: KnowledgeBase, event: Event, report: Report, path: str) -> None:
+    _known(event.service, base.cards, report, f"{path}.service", "事项代码")
+    for i, code in enumerate(event.also):
+        _known(code, base.cards, report, f"{path}.also[{i}]", "事项代码")
+    for name in ("words", "unless"):
+        for i, pattern in enumerate(getattr(event, name)):
+            _pattern(pattern, report, f"{path}.{name}[{i}]")
 
 
 def _milestone(base: KnowledgeBase, milestone: Milestone, day: date, report: Report, path: str) -> None:

@@ -216,7 +216,7 @@ def test_grief_with_a_question_gets_a_human_sentence_and_the_answer(talk):
     assert reply.kind == "answer" and reply.service == "wd_inherit"
     assert reply.text.split("\n")[0] in talk.base.moods["bereaved"].opening
     assert len(talk.replies) <= 2
-    again = first(talk, "他的公积金要带什么去取呢", ("wd_inherit/materials", 0.8))
+    again = first(talk, "父亲去世了，要带什么去取他的公积金呢", ("wd_inherit/materials", 0.8))
     assert again.text.split("\n")[0] not in talk.base.moods["bereaved"].opening
 
 

@@ -152,6 +152,10 @@ DIALOGUE = [
     ("unknown card", "priority", [{"name": "防骗", "service": "lend", "when": {}}], "data/dialogue/priority.yml  $[0].service  不认识 lend：应为事项代码"),
     ("unknown fact", "priority", [{"name": "防骗", "service": "rent", "when": {"fact": {"dog": ["yes"]}}}],
      "data/dialogue/priority.yml  $[0].when.fact.dog  不认识的画像项 dog：应为 data/profile 里的一项"),
+    ("event to nowhere", "events", [{"name": "结婚", "words": ["结婚"], "service": "rent", "also": ["lend"]}],
+     "data/dialogue/events.yml  $[0].also[0]  不认识 lend：应为事项代码"),
+    ("bad regex of an event", "events", [{"name": "结婚", "words": ["(结婚"], "service": "rent"}],
+     "data/dialogue/events.yml  $[0].words[0]  正则写错了：missing ), unterminated subpattern at position 0"),
     ("no date", "milestones", [{"service": "rent", "fact": "has_house", "months": 3, "unit": "day", "text": "{from}到{to}", "reached": "满了"}],
      "data/dialogue/milestones.yml  $[0].fact  has_house 应为 data/profile 里的日期（type: date）"),
     ("wrong blank", "milestones", [{"service": "rent", "fact": "since", "months": 3, "unit": "day", "text": "{when}", "reached": "满了"}],
@@ -165,7 +169,7 @@ def dialogue_problems(folder, name: str, value: Any) -> List[str]:
     from bot.knowledge.wording import wording
 
     files = content()
-    files.update({"dialogue/priority.yml": [], "dialogue/milestones.yml": [], "dialogue/wording.yml": dict(wording())})
+    files.update({"dialogue/priority.yml": [], "dialogue/events.yml": [], "dialogue/milestones.yml": [], "dialogue/wording.yml": dict(wording())})
     files["policy/places.yml"] = {"local": ["吉首"], "elsewhere": ["长沙"]}
     if name:
         files[f"dialogue/{name}.yml"] = value

@@ -149,6 +149,6 @@ def test_every_program_sentence_is_in_the_wording_file():
         source = path.read_text(encoding="utf-8")
         used.update(re.findall(r'\bsay\(\s*"([a-z_0-9]+)"', source))
     used |= {"greet", "thanks", "bye", "more", "chitchat", "declined", "acknowledged", "nothing_to_repeat"}
-    used |= {"clarify", "need_service", "misses_handoff", "not_understood"}
+    used |= {"clarify", "need_service", "misses_handoff", "not_understood"}  # said through a helper, by name
     assert used == set(WORDING)
     assert used <= set(wording())
