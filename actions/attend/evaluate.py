@@ -137,7 +137,7 @@ def in_season(season: Season, today: date) -> bool:
     """Whether ``today`` lies in the period (bounds included)."""
     if season.lunar_new_year_days is not None:
         return any(
-            abs((today - LunarDate(year, 1, 1).toSolarDate()).days) <= season.lunar_new_year_days
+            abs((today - LunarDate(year, 1, 1).to_solar_date()).days) <= season.lunar_new_year_days
             for year in (today.year, today.year + 1)
         )
     day = today.strftime("%m-%d")

@@ -220,6 +220,27 @@ def test_grief_with_a_question_gets_a_human_sentence_and_the_answer(talk):
     assert again.text.split("\n")[0] not in talk.base.moods["bereaved"].opening
 
 
+@pytest.mark.parametrize(
+    "text, score, service, also",
+    [("我快结婚了，公积金有什么要办的", 0.3, "personal_info", "loan_new_home"), ("下个月我就失业了", 0.2, "wd_after_leave", "flexible_join")],
+)
+def test_a_life_event_decides_where_the_words_name_no_service(talk, text, score, service, also):
+    reply = first(talk, text, ("wd_decorate/overview", score), ("wd_elevator/overview", 0.1))
+    assert (reply.kind, reply.service) == ("answer", service)
+    assert [b.title for b in reply.buttons] == [talk.base.cards[also].short]
+
+
+def test_a_life_event_does_not_overrule_a_clear_question(talk):
+    assert first(talk, "我快结婚了，装修能提吗", ("wd_decorate/overview", 0.8)).service == "wd_decorate"
+
+
+def test_a_remark_while_a_matter_is_open_is_noted_not_turned_away(talk):
+    talk.say("租房能提吗", RENT)
+    (reply,) = talk.say("昨天看了场电影", ("intent:out_of_scope", 0.9))
+    assert reply.kind == "smalltalk"
+    assert reply.text in [v.format(name=talk.base.cards["wd_rent"].short) for v in wording()["noted"]]
+
+
 # --- dates ------------------------------------------------------------------------------------------------------
 
 

@@ -66,8 +66,8 @@ def test_topics(shipped, home, aspect, topic):
 @pytest.mark.parametrize(
     "readings, first",
     [
-        ([("wd_rent", 0.5), ("intent:out_of_scope", 0.3)], "wd_rent"),
-        ([("wd_rent", 0.5), ("intent:out_of_scope", 0.36)], "intent:out_of_scope"),
+        ([("wd_rent", 0.5), ("intent:out_of_scope", 0.2)], "wd_rent"),
+        ([("wd_rent", 0.5), ("intent:out_of_scope", 0.45)], "intent:out_of_scope"),
         ([("wd_rent", 0.5), ("intent:chitchat", 0.2), ("intent:out_of_scope", 0.2)], "intent:chitchat"),
         ([("wd_rent", 0.3), ("intent:human", 0.4)], "intent:human"),
         ([("wd_rent", 0.4), ("intent:human", 0.3)], "wd_rent"),
