@@ -7,6 +7,7 @@ from __future__ import annotations
 import json
 import re
 from datetime import date
+from functools import lru_cache
 from typing import Any, Dict, List, Mapping, Sequence, Tuple
 
 import msgspec
@@ -77,16 +78,18 @@ def change(text: str, ident: str, values: Mapping[str, Any]) -> str:
     return _checked(text, "\n".join(lines), expected)
 
 
+@lru_cache(maxsize=4)
 def _root(text: str) -> Any:
     try:
-        return yaml.compose(text, Loader=yaml.SafeLoader)
+        return yaml.compose(text, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))
     except yaml.YAMLError as error:
         raise TextError(f"不是有效的 YAML（{str(error).splitlines()[0]}），请先改好") from None
 
 
-def _decode(text: str) -> List[Faq]:
+@lru_cache(maxsize=4)  # an import appends to the same file again and again
+def _decode(text: str) -> Tuple[Faq, ...]:
     try:
-        return msgspec.yaml.decode(text.encode(), type=List[Faq]) if _root(text) is not None else []
+        return msgspec.yaml.decode(text.encode(), type=Tuple[Faq, ...]) if _root(text) is not None else ()
     except (msgspec.ValidationError, msgspec.DecodeError) as error:
         raise TextError(f"内容有错（{error}），请先用 ./gjj config check 查看并改好") from None
 
@@ -99,7 +102,7 @@ def _checked(before: str, after: str, expected: Sequence[Faq]) -> str:
         found: Any = _decode(after)
     except TextError:
         found = None
-    if found != list(expected):
+    if found != tuple(expected):
         raise TextError("的写法比较特别，程序改不准，请手工修改")
     return after
 

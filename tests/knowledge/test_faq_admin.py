@@ -22,6 +22,8 @@ ADD = ["add", "--question", "门口的石狮子几岁了", "--answer", "三百�
 
 FEW = {
     "services": {"wd_rent.yml", "channel_service.yml"},
+    "nlu": {"services", "dialogue"},
+    "nlu/services": {"wd_rent.yml"},
     "faq": {"policy_general.yml", "account_merge.yml", "loan_rate.yml", "branch_hours_contact.yml"},
 }
 """Reading everything for every test would take minutes; these are the files the tests speak of."""
@@ -32,7 +34,7 @@ def data(tmp_path, monkeypatch):
     monkeypatch.setenv("GJJ_TODAY", "2026-11-22")
 
     def others(folder, names):
-        kept = FEW.get(Path(folder).name) if Path(folder).parent == DATA else None
+        kept = FEW.get(str(Path(folder).relative_to(DATA)))
         return [name for name in names if name not in kept] if kept else []
 
     return Path(shutil.copytree(DATA, tmp_path / "data", ignore=others))
