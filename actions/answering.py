@@ -51,13 +51,13 @@ class Speaker:
         buttons += [self.button(Choice(base.cards[code].short, home=code)) for code in also]
         text = answer_text(base, answer, today, self._told_unset)
         self._told_unset |= has_unset(base, answer, today)
-        computed = [] if faq else self._milestones(home)
+        computed = self._milestones(base.card_of(home))
         self.memory.focus = Focus(home, aspect)
         self.memory.turn.answered.append([home, aspect])
         return self.add(
             "answer",
             "\n".join([part for part in [lead, *[c.text for c in computed], text] if part]),
-            service=None if faq else home,
+            service=base.card_of(home) or None,
             aspect=None if faq else aspect,
             faq=home if faq else None,
             topic=base.topic(home, aspect),

@@ -3,14 +3,14 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from typing import Optional
+from typing import List, Optional
 
 from bot.knowledge.base import KnowledgeBase
 from bot.knowledge.card import Ask, Consequence
 
 from .memory import Memory
 from .message import Message
-from .profile import matches
+from .profile import compiled
 
 PATIENCE = 2
 """A question may be answered up to this many turns later."""
@@ -34,6 +34,9 @@ class ReplyFound:
     consequence: Optional[Consequence]
 
 
+_DENIALS = ("不是", "不算", "并非", "没有", "不", "没", "别")
+
+
 def declines(message: Message) -> bool:
     """不用了, 别的没有: the citizen wants no more suggestions."""
     return bool(_DECLINE.search(message.text)) and len(message.text) <= 20
@@ -51,7 +54,7 @@ def find_reply(base: KnowledgeBase, memory: Memory, message: Message) -> Optiona
     ask = base.rules[pending.rule]
     assert isinstance(ask, Ask)
     for follows in ask.answers:
-        if follows.words and matches(follows.words, message.text):
+        if follows.words and _stated(follows.words, message.text):
             return ReplyFound(ask, follows.value, follows)
     value = message.facts.get(ask.fills)
     if value is not None:
@@ -62,6 +65,15 @@ def find_reply(base: KnowledgeBase, memory: Memory, message: Message) -> Optiona
     if _NO.search(message.text) and "no" in values:
         return _found(base, ask.id, "no")
     return None
+
+
+def _stated(words: List[str], text: str) -> bool:
+    """Whether one of the patterns is said, and not denied right before: 不是装修 does not say 装修."""
+    for pattern in words:
+        for match in compiled(pattern).finditer(text):
+            if not text[: match.start()].endswith(_DENIALS):
+                return True
+    return False
 
 
 def _found(base: KnowledgeBase, rule_id: str, value: str) -> Optional[ReplyFound]:

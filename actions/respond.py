@@ -27,6 +27,8 @@ MAX_OPTIONS = 3
 SHORT = 14
 """Characters up to which a message may be a fragment that needs the focus."""
 _POINTS_BACK = re.compile(r"^(?:那|这个|这|它|还有|然后|再说回|回到|刚才|所以)|刚才|前面说")
+_RETURNS = re.compile(r"说回|回到|回过头|(?:刚才|前面|之前)(?:说|问|讲)?的?[^,。?]{2,8}的?(?:事|问题)")
+"""Back to a matter that is named: not a follow-up to the one in focus."""
 _ABOUT_MATTER = re.compile(r"公积金|提|取|贷|缴|交|钱|账户|怎么办理|手续")
 
 
@@ -106,8 +108,8 @@ def _forced(base: KnowledgeBase, message: Message) -> Optional[Tuple[str, str]]:
 
 def _only_tells(base: KnowledgeBase, message: Message) -> bool:
     """A strong feeling is told and nothing is asked: comfort first, no procedure."""
-    strong = any(base.moods[m].strong for m in message.moods)
-    return strong and not asks(message.text) and not _ABOUT_MATTER.search(message.text)
+    grieving = any(base.moods[m].strong for m in message.moods if m != "angry")  # the angry want it mended
+    return grieving and not asks(message.text) and not _ABOUT_MATTER.search(message.text)
 
 
 def _comfort(speaker: Speaker, message: Message) -> None:
@@ -133,7 +135,9 @@ def _parts(speaker: Speaker, understanding: Understanding) -> List[Reading]:
         best = _in_context(speaker.base, focus, clause.text, best)
         if all((p.home, p.aspect) != (best.home, best.aspect) for p in parts):
             parts.append(best)
-    return parts
+    # An overview says what a more particular part of the same card would say again.
+    particular = {p.home for p in parts if p.aspect != "overview"}
+    return [p for p in parts if p.aspect != "overview" or p.home not in particular]
 
 
 def _answer_more(speaker: Speaker, message: Message) -> None:
@@ -156,13 +160,16 @@ def _best_content(speaker: Speaker, understanding: Understanding) -> Optional[Re
 
 def _in_context(base: KnowledgeBase, focus: Optional[Focus], text: str, reading: Reading) -> Reading:
     """A general reading becomes one about the matter in focus where the words are a follow-up, not a new subject."""
-    if focus is None or focus.home == reading.home:
+    if focus is None or focus.home == reading.home or _RETURNS.search(text):
         return reading
     back = bool(_POINTS_BACK.search(text))
     if len(text) > SHORT and not back:
         return reading
     if focus.home in base.cards:
         card = base.cards[focus.home]
+        aspect = reading.aspect or "overview"
+        if card.topic(aspect) == reading.topic and reading.score < FOCUS_CEILING + (1 if back else 0):
+            return Reading(focus.home, aspect, reading.topic, reading.score)  # "投诉要带什么": the complaint talked about
         for aspects in GENERAL.values():
             for aspect, faq in aspects.items():
                 if reading.home == faq and base.topics.topics[card.topic("overview")].group == base.topics.topics[reading.topic].group:
@@ -194,12 +201,13 @@ def _one(speaker: Speaker, message: Message, understanding: Understanding) -> No
         return
     content = _focus_first(base, content, memory.focus)
     reading = _in_context(base, memory.focus, understanding.text, content[0])
-    second = content[1].score if len(content) > 1 else 0.0
+    # Two aspects of one card are no reason to ask back: the better one is answered.
+    second = next((r.score for r in content[1:] if r.home != reading.home), 0.0)
+    if reading.score < ANSWER_SCORE and _continues(speaker, message, content):
+        return
     if reading.score >= ANSWER_SCORE or (reading.score >= CLEAR_SCORE and reading.score - second >= CLEAR_MARGIN):
         memory.misses = 0
         speaker.answer(reading.home, reading.aspect, reading.score)
-    elif _continues(speaker, message, content):
-        return
     elif reading.score >= CLARIFY_SCORE:
         memory.misses = 0
         _clarify(speaker, [reading, *content[1:]][:MAX_OPTIONS])

@@ -1,9 +1,10 @@
 """From the NLU's readings and the conversation so far to what this message is about."""
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Dict, List, Mapping, Optional, Tuple
 
+from bot import clock
 from bot.knowledge.base import KnowledgeBase
 
 from .memory import Focus
@@ -11,12 +12,12 @@ from .memory import Focus
 FOCUS_HOME = "focus"
 INTENT = "intent:"
 
-ANSWER_SCORE = 0.42
+ANSWER_SCORE = 0.38
 """Topic probability from which an answer is given straight away; set on the project's held-out questions."""
 CLARIFY_SCORE = 0.14
 """Below this no reading is worth offering."""
-CLEAR_SCORE = 0.24
-CLEAR_MARGIN = 0.08
+CLEAR_SCORE = 0.2
+CLEAR_MARGIN = 0.05
 """A weaker reading is answered as well when it leads the next one by this much."""
 SURE_SCORE = 0.6
 """Below this a life event told in the message (data/dialogue/events.yml) decides what is answered."""
@@ -68,9 +69,13 @@ class Understanding:
             # "租房能提吗？要带什么？": the second question is about the first one's matter.
             if part.best and part.best.intent is None and part.best.score >= CLAUSE_SCORE:
                 focus = Focus(part.best.home, part.best.aspect)
+        if len(clauses) == 1:
+            whole = _blend(whole, clauses[0].readings)
         return cls(data.get("text", ""), whole, clauses)
 
 
+BARE_SHARE = 0.5
+"""Weight of the bare question of a message that tells a story first; its story has the rest."""
 REJECT_SCORE = 0.3
 """Share of out-of-scope and small talk from which a message is not taken for a fund question."""
 REJECTING = ("out_of_scope", "chitchat")
@@ -84,6 +89,26 @@ def decide(understanding: Understanding) -> List[Reading]:
     if not content or rejecting > REJECT_SCORE or (dialogue and dialogue[0].topic not in REJECTING and dialogue[0].score > content[0].score):
         return dialogue + content
     return content + dialogue
+
+
+def _blend(whole: List[Reading], bare: List[Reading]) -> List[Reading]:
+    """Readings of a story and of the question at its end, together: fragments and dialogue in the latter say nothing."""
+    asked = {r.topic: r for r in bare if r.intent is None}
+    share = BARE_SHARE * min(1.0, sum(r.score for r in asked.values()))
+    blended = [replace(_surer(asked, r), score=(1 - share) * r.score + BARE_SHARE * _score(asked, r)) for r in whole]
+    known = {r.topic for r in whole if r.intent is None}
+    blended += [replace(r, score=BARE_SHARE * r.score) for topic, r in asked.items() if topic not in known]
+    return sorted(blended, key=lambda r: -r.score)
+
+
+def _surer(asked: Dict[str, Reading], reading: Reading) -> Reading:
+    """Home and aspect come from where the topic was read with more confidence: the story or its question."""
+    other = asked.get(reading.topic) if reading.intent is None else None
+    return other if other is not None and other.score > reading.score else reading
+
+
+def _score(asked: Dict[str, Reading], reading: Reading) -> float:
+    return asked[reading.topic].score if reading.intent is None and reading.topic in asked else 0.0
 
 
 def topic_of(base: KnowledgeBase, home: str, aspect: str) -> str:
@@ -107,8 +132,8 @@ def merge(base: KnowledgeBase, candidates: List[Dict[str, Any]], focus: Optional
             else:
                 reading = Reading(home, aspect, topic_of(base, home, aspect), score)
                 key = reading.topic
-        elif not home.startswith(INTENT) and home not in base.cards and home not in base.faqs:
-            continue  # content removed since training
+        elif not home.startswith(INTENT) and not _there(base, home):
+            continue  # removed, disabled or expired since training
         else:
             aspect = aspect or ("overview" if not home.startswith(INTENT) else "")
             reading = Reading(home, aspect, topic_of(base, home, aspect), score)
@@ -117,6 +142,12 @@ def merge(base: KnowledgeBase, candidates: List[Dict[str, Any]], focus: Optional
         by_topic[key] = (total + score, reading if score > best.score else best)
     ranked = sorted(by_topic.values(), key=lambda item: -item[0])
     return [Reading(r.home, r.aspect, r.topic, min(1.0, total)) for total, r in ranked]
+
+
+def _there(base: KnowledgeBase, home: str) -> bool:
+    """Whether a card or FAQ exists and may be said today."""
+    faq = base.faqs.get(home)
+    return faq.in_force(clock.today()) if faq is not None else home in base.cards
 
 
 GENERAL = {

@@ -33,13 +33,13 @@ def choose(base: KnowledgeBase, memory: Memory, known: Known) -> List[Verdict]:
     verdicts: List[Verdict] = []
     seen: List[str] = []
     for home, aspect in memory.turn.answered:
-        home = _card_of(base, home)
+        home = base.card_of(home)
         if not home or home in seen:
             continue
         seen.append(home)
         card = base.cards[home]
         here = replace(known, service=home, aspect=aspect, topic=card.topic(aspect))
-        answered = [a for h, a in memory.turn.answered if _card_of(base, h) == home]
+        answered = [a for h, a in memory.turn.answered if base.card_of(h) == home]
         for order, rule in enumerate([*card.ask, *card.remind]):
             verdicts.append(_judge(base, memory, here, home, answered, rule, order))
     for rule_id in memory.turn.reminders:
@@ -50,15 +50,6 @@ def choose(base: KnowledgeBase, memory: Memory, known: Known) -> List[Verdict]:
         else:
             verdicts.append(Verdict(rule, True, "由您的回答而来", (0, 0, 0)))
     return _limit(base, memory, verdicts)
-
-
-def _card_of(base: KnowledgeBase, home: str) -> str:
-    """The card whose rules go with an answer: the card itself, or the one an FAQ of the same topic belongs to."""
-    faq = base.faqs.get(home)
-    if faq is None:
-        return home if home in base.cards else ""
-    same = [code for code in faq.related if base.cards[code].topic("overview") == faq.topic]
-    return same[0] if len(same) == 1 else ""
 
 
 def _judge(
