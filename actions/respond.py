@@ -168,7 +168,7 @@ def _in_context(base: KnowledgeBase, focus: Optional[Focus], text: str, reading:
     if focus.home in base.cards:
         card = base.cards[focus.home]
         aspect = reading.aspect or "overview"
-        if card.topic(aspect) == reading.topic and reading.score < FOCUS_CEILING + (1 if back else 0):
+        if card.topic(aspect) == reading.topic and reading.home in base.cards:
             return Reading(focus.home, aspect, reading.topic, reading.score)  # "投诉要带什么": the complaint talked about
         for aspects in GENERAL.values():
             for aspect, faq in aspects.items():

@@ -70,12 +70,15 @@ class Understanding:
             if part.best and part.best.intent is None and part.best.score >= CLAUSE_SCORE:
                 focus = Focus(part.best.home, part.best.aspect)
         if len(clauses) == 1:
-            whole = _blend(whole, clauses[0].readings)
+            # Read without the focus: a fragment at the end of a story is about the story, not about what came before.
+            whole = _blend(whole, merge(base, data["clauses"][0]["candidates"], None))
         return cls(data.get("text", ""), whole, clauses)
 
 
-BARE_SHARE = 0.5
-"""Weight of the bare question of a message that tells a story first; its story has the rest."""
+BARE_SHARE = 0.6
+"""Largest weight of the bare question of a message that tells a story first."""
+UNSPECIFIC = ("withdraw_overview", "withdraw_materials", "withdraw_processing_time", "withdraw_amount_frequency", "policy_general")
+"""Topics of questions that name no matter of their own."""
 REJECT_SCORE = 0.3
 """Share of out-of-scope and small talk from which a message is not taken for a fund question."""
 REJECTING = ("out_of_scope", "chitchat")
@@ -92,12 +95,18 @@ def decide(understanding: Understanding) -> List[Reading]:
 
 
 def _blend(whole: List[Reading], bare: List[Reading]) -> List[Reading]:
-    """Readings of a story and of the question at its end, together: fragments and dialogue in the latter say nothing."""
-    asked = {r.topic: r for r in bare if r.intent is None}
-    share = BARE_SHARE * min(1.0, sum(r.score for r in asked.values()))
-    blended = [replace(_surer(asked, r), score=(1 - share) * r.score + BARE_SHARE * _score(asked, r)) for r in whole]
+    """Readings of a story and of the question at its end, together.
+
+    The less sure the whole, the more its question counts; fragments, dialogue and general questions (怎么提, 要什么材料)
+    say nothing about the matter.
+    """
+    asked = {r.topic: r for r in bare if r.intent is None and r.topic not in UNSPECIFIC}
+    surest = max((r.score for r in whole), default=0.0)
+    weight = BARE_SHARE * (1 - surest)
+    share = weight * min(1.0, sum(r.score for r in asked.values()))
+    blended = [replace(_surer(asked, r), score=(1 - share) * r.score + weight * _score(asked, r)) for r in whole]
     known = {r.topic for r in whole if r.intent is None}
-    blended += [replace(r, score=BARE_SHARE * r.score) for topic, r in asked.items() if topic not in known]
+    blended += [replace(r, score=weight * r.score) for topic, r in asked.items() if topic not in known]
     return sorted(blended, key=lambda r: -r.score)
 
 

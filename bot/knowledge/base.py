@@ -57,13 +57,13 @@ class KnowledgeBase:
         return self.cards[code].answers.get(aspect)
 
     def card_of(self, home: str) -> str:
-        """The card an answer belongs to: the card itself; for an FAQ its only related card, or the one that has its topic."""
+        """The card an answer belongs to: the card itself; for an FAQ its only related card, or the first that has its topic."""
         faq = self.faqs.get(home)
         if faq is None:
             return home if home in self.cards else ""
         same = [code for code in faq.related if faq.topic in self.cards[code].topics.values()]
         fitting = faq.related if len(faq.related) == 1 else same
-        return fitting[0] if len(fitting) == 1 else ""
+        return fitting[0] if fitting else ""
 
     def topic(self, home: str, aspect: str) -> str:
         """Evaluation topic of a card code or FAQ id with an aspect."""
