@@ -31,6 +31,11 @@ class Day:
         """Earliest date it can mean."""
         return date(self.year, self.month or 1, self.day or 1)
 
+    def last(self) -> date:
+        """Latest date it can mean."""
+        month = self.month or 12
+        return date(self.year, month, self.day or calendar.monthrange(self.year, month)[1])
+
     def iso(self) -> str:
         """``2026-09-03``, ``2026-09`` or ``2026``."""
         parts = [f"{self.year:04d}"]

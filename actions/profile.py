@@ -7,7 +7,7 @@ from typing import Dict, List, Optional, Union
 
 from bot.knowledge.base import KnowledgeBase
 from bot.knowledge.places import compiled
-from bot.knowledge.profile import ProfileFact
+from bot.knowledge.profile import Bands, ProfileFact
 
 from . import dates
 
@@ -39,6 +39,8 @@ def extract(base: KnowledgeBase, text: str, today: date) -> Dict[str, Value]:
         value = _value(fact, text, today)
         if value is not None:
             found[name] = value
+            if fact.bands is not None and isinstance(value, str):
+                found.update(_band(fact.bands, dates.Day.from_iso(value), today))
             for other, implied in implications(base, name, value).items():
                 found.setdefault(other, implied)
     _derive(found)
@@ -79,6 +81,16 @@ def _value(fact: ProfileFact, text: str, today: date) -> Optional[Value]:
         span = dates.months(said)
         value = span / 12 if span is not None else None
     return value
+
+
+def _band(bands: Bands, day: dates.Day, today: date) -> Dict[str, Value]:
+    """The band a date falls into; nothing when it was said too vaguely to tell (a month that spans two bands)."""
+    values = {
+        next((value for value, most in bands.days.items() if age <= most), None)
+        for age in (max(0, (today - end).days) for end in (day.first(), day.last()))
+    }
+    value = values.pop() if len(values) == 1 else None
+    return {bands.fact: value} if value else {}
 
 
 def _derive(found: Dict[str, Value]) -> None:

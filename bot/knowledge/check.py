@@ -49,6 +49,9 @@ def check(base: KnowledgeBase, day: Optional[date] = None) -> List[Problem]:
             _known(option.aspect, ASPECTS, report, f".options[{i}].aspect", "方面")
     for name, fact in base.profile.items():
         report = reporter("fact", name, f"$.facts.{name}")
+        if fact.bands is not None:
+            for value in fact.bands.days:
+                _fact_test(base, fact.bands.fact, [value], report, ".bands")
         if fact.type == "choice" and not fact.values:
             report(".values", "choice 类型至少要有一个取值")
         if fact.type != "choice":

@@ -5,7 +5,7 @@ medical detail.
 """
 from __future__ import annotations
 
-from typing import Dict, List, Literal
+from typing import Dict, List, Literal, Optional
 
 from .card import Strict
 
@@ -17,6 +17,13 @@ class FactValue(Strict, kw_only=True):
     patterns: List[str] = []
     unless: List[str] = []
     """If one of these matches, the value is not taken from this message."""
+
+
+class Bands(Strict, kw_only=True):
+    """How long ago a date fact lies, as values of another fact: ``days`` gives each value's largest age in days."""
+
+    fact: str
+    days: Dict[str, int]
 
 
 class ProfileFact(Strict, kw_only=True):
@@ -31,6 +38,7 @@ class ProfileFact(Strict, kw_only=True):
     type: Literal["choice", "months", "years", "number", "date"]
     values: Dict[str, FactValue] = {}
     patterns: List[str] = []
+    bands: Optional[Bands] = None
     implies: Dict[str, Dict[str, str]] = {}
     """value → other facts that follow from it, e.g. married: {spouse: yes}."""
 

@@ -6,6 +6,7 @@ from datetime import date
 import pytest
 
 from actions.profile import extract, implications, matches, moods
+from bot.knowledge.base import load
 from bot.nlu.normalize import normalize
 from tests.knowledge import small
 
@@ -173,3 +174,19 @@ def test_implications(tmp_path):
 @pytest.mark.parametrize("pattern, text, expected", [("假合同", "办个假合同", True), ("^好", "不好", False), ("在{local}", "在永顺", True)])
 def test_patterns(pattern, text, expected):
     assert matches([pattern], text) is expected
+
+
+@pytest.mark.parametrize(
+    "text, age",
+    [
+        ("新公司11月15号注册的", "fresh"),
+        ("公司10月28日成立的", "near"),
+        ("去年8月成立的单位", "over"),
+    ],
+)
+def test_a_date_becomes_an_age_band(text, age):
+    assert extract(load(), text, date(2026, 11, 22))["unit_setup_age"] == age
+
+
+def test_a_month_that_spans_two_bands_is_not_guessed():
+    assert extract(load(), "我们单位11月份注册的", date(2026, 11, 22)).get("unit_setup_age") in (None, "dated")
