@@ -32,7 +32,7 @@ def test_citizen_asks_by_keyboard_and_gets_answer_source_and_attentive_question(
     page.locator("textarea").press("Enter")
     log = page.get_by_role("log")
     log.get_by_text("还没满", exact=True).wait_for(timeout=20000)
-    assert "连续足额缴存满3个月" in log.inner_text()
+    assert "连续足额" in log.inner_text()
     log.get_by_text("依据", exact=False).first.click()
     assert "住房公积金" in log.inner_text()
     log.get_by_role("button", name="还没满").click()

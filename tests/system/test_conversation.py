@@ -112,4 +112,4 @@ def test_odd_input_gets_a_reply(chat, text):
 
 def test_suggestions_while_typing(base_url, chat):
     questions = chat.get("/suggest?q=%E7%A7%9F%E6%88%BF")["questions"]
-    assert 1 <= len(questions) <= 5 and all("租" in q for q in questions)
+    assert 1 <= len(questions) <= 5 and "租" in questions[0]
