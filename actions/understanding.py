@@ -89,9 +89,12 @@ def decide(understanding: Understanding) -> List[Reading]:
     content = [r for r in understanding.readings if r.intent is None]
     dialogue = [r for r in understanding.readings if r.intent is not None]
     rejecting = sum(r.score for r in dialogue if r.topic in REJECTING)
-    if not content or rejecting > REJECT_SCORE or (dialogue and dialogue[0].topic not in REJECTING and dialogue[0].score > content[0].score):
-        return dialogue + content
-    return content + dialogue
+    if not content:
+        return dialogue
+    best = content[0].score
+    rejected = rejecting > REJECT_SCORE and rejecting > best
+    spoken_to = bool(dialogue) and dialogue[0].topic not in REJECTING and dialogue[0].score > best
+    return dialogue + content if rejected or spoken_to else content + dialogue
 
 
 def _blend(whole: List[Reading], bare: List[Reading]) -> List[Reading]:

@@ -76,6 +76,7 @@ def _train(folder: Path, settings: Settings) -> Path:
     # Rasa's cache knows nothing of changed component code; a stale model is worse than a minute of training.
     os.environ["RASA_MAX_CACHE_SIZE"] = "0"
     os.environ["OMP_NUM_THREADS"] = str(os.cpu_count() or 1)  # nothing else runs in this process
+    os.environ["LOG_LEVEL"] = "ERROR"  # Rasa's progress bars of the dialogue policies last milliseconds each
     from bot.quiet import quiet_libraries
 
     quiet_libraries()

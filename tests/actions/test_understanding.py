@@ -67,8 +67,10 @@ def test_topics(shipped, home, aspect, topic):
     "readings, first",
     [
         ([("wd_rent", 0.5), ("intent:out_of_scope", 0.2)], "wd_rent"),
-        ([("wd_rent", 0.5), ("intent:out_of_scope", 0.45)], "intent:out_of_scope"),
-        ([("wd_rent", 0.5), ("intent:chitchat", 0.2), ("intent:out_of_scope", 0.2)], "intent:chitchat"),
+        ([("wd_rent", 0.5), ("intent:out_of_scope", 0.45)], "wd_rent"),
+        ([("wd_rent", 0.3), ("intent:out_of_scope", 0.35)], "intent:out_of_scope"),
+        ([("wd_rent", 0.2), ("intent:out_of_scope", 0.25)], "wd_rent"),
+        ([("wd_rent", 0.3), ("intent:chitchat", 0.2), ("intent:out_of_scope", 0.2)], "intent:chitchat"),
         ([("wd_rent", 0.3), ("intent:human", 0.4)], "intent:human"),
         ([("wd_rent", 0.4), ("intent:human", 0.3)], "wd_rent"),
         ([("intent:bye", 0.1)], "intent:bye"),
