@@ -97,7 +97,9 @@ class ActionAttend(SafeAction, Action):
 
     def work(self, base: KnowledgeBase, tracker: Tracker) -> Outcome:
         memory = Memory.from_slots(tracker.slots)
-        message = Message.read(base, memory, tracker.latest_message, clock.today())
+        if memory.turn.message != str(tracker.latest_message.get("message_id") or ""):
+            return Outcome([], memory)  # the answer failed and was apologised for: there is nothing to add to it
+        message = Message.of_turn(memory, clock.today())
         replies, verdicts, silence = attend(base, memory, message)
         Trace.attend(tracker.sender_id, base, memory, message, verdicts, silence)
         return Outcome(replies, memory)

@@ -38,8 +38,10 @@ class Choice(msgspec.Struct, omit_defaults=True):
 class Turn(msgspec.Struct, omit_defaults=True):
     """What happened in the turn that is being answered; the attentive engine reads it."""
 
+    message: str = ""
+    """Id of the message this turn answers."""
     text: str = ""
-    kind: str = "answer"
+    facts: Dict[str, Union[float, str]] = {}
     answered: List[List[str]] = []
     """``[home, aspect]`` of every answer given, in order."""
     quiet: str = ""

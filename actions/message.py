@@ -42,3 +42,9 @@ class Message:
             today=today,
             choice=choice,
         )
+
+    @classmethod
+    def of_turn(cls, memory: Memory, today: date) -> "Message":
+        """The message the current turn answers, as remembered: nothing is read or searched a second time."""
+        turn = memory.turn
+        return cls(turn.message, turn.text, Understanding(turn.text, []), turn.facts, turn.moods, today)

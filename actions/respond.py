@@ -35,7 +35,7 @@ _ABOUT_MATTER = re.compile(r"公积金|提|取|贷|缴|交|钱|账户|怎么办�
 def respond(base: KnowledgeBase, memory: Memory, message: Message) -> List[Reply]:
     """Say what answers ``message``; ``memory`` is brought up to date, ``memory.turn`` tells the attentive engine."""
     memory.turns += 1
-    memory.turn = Turn(text=message.text, moods=message.moods)
+    memory.turn = Turn(message=message.id, text=message.text, facts=message.facts, moods=message.moods)
     speaker = Speaker(base, memory, message)
     fresh_moods = [m for m in message.moods if m not in memory.moods]
     memory.moods.extend(fresh_moods)

@@ -5,7 +5,6 @@ Tests that need the fake worker's canned replies are marked ``canned`` and skipp
 from __future__ import annotations
 
 import os
-import shutil
 import sys
 from pathlib import Path
 
@@ -13,10 +12,9 @@ import pytest
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
+from tests.browser import chromium_browser  # noqa: E402, F401 - the fixture `browser`
 from tests.gateway import system  # noqa: E402
 
-ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking",
-             "--disable-component-update", "--disable-sync"]
 HOST_PAGE = """<!doctype html><html lang="zh-CN"><meta charset="utf-8"><title>中心网站</title>
 <style>button {{ display: none }} * {{ color: red }}</style><h1>中心网站</h1><p>正文</p>
 <script src="{base}/widget.js" async></script></html>"""
@@ -30,18 +28,6 @@ def pytest_collection_modifyitems(items):
     for item in items:
         if "canned" in item.keywords and os.environ.get("GJJ_E2E_URL"):
             item.add_marker(pytest.mark.skip(reason="needs the fake worker, but GJJ_E2E_URL names a real system"))
-
-
-@pytest.fixture(scope="session")
-def browser():
-    chromium = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
-    if chromium is None:
-        pytest.skip("no Chromium on this machine (apt-get install chromium)")
-    from playwright.sync_api import sync_playwright
-    with sync_playwright() as playwright:
-        started = playwright.chromium.launch(executable_path=chromium, args=ARGUMENTS)
-        yield started
-        started.close()
 
 
 @pytest.fixture(scope="session")

@@ -1,25 +1,9 @@
 """The page in real Chromium against the real system: ask, read answer and source, press a button, reload."""
 from __future__ import annotations
 
-import shutil
-
 import pytest
 
-ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking",
-             "--disable-component-update", "--disable-sync"]
-
-
-@pytest.fixture(scope="module")
-def browser():
-    chromium = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
-    if chromium is None:
-        pytest.skip("no Chromium on this machine (apt-get install chromium)")
-    from playwright.sync_api import sync_playwright
-
-    with sync_playwright() as playwright:
-        started = playwright.chromium.launch(executable_path=chromium, args=ARGUMENTS)
-        yield started
-        started.close()
+from tests.browser import chromium_browser  # noqa: F401 - the fixture `browser`
 
 
 @pytest.mark.parametrize("width, height", [(1280, 800), (390, 844)])
