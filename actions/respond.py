@@ -2,7 +2,6 @@
 from __future__ import annotations
 
 import re
-from dataclasses import replace
 from typing import List, Optional, Tuple
 
 from bot.knowledge.base import KnowledgeBase
@@ -14,21 +13,16 @@ from bot.nlu.clauses import asks
 
 from .answering import Speaker
 from .attend.evaluate import Known, evaluate
+from .follow_up import SHORT, continues, focus_first, in_context
 from .memory import Choice, Focus, Memory, Turn
 from .message import Message
 from .pending import declines, find_reply
-from .profile import matches
-from .profile import implications
-from .understanding import ANSWER_SCORE, CLARIFY_SCORE, CLAUSE_SCORE, CLEAR_MARGIN, CLEAR_SCORE, FOCUS_CEILING, FOCUS_SCORE, GENERAL, SURE_SCORE, Reading, Understanding, decide, resolve
+from .profile import implications, matches
+from .understanding import ANSWER_SCORE, CLARIFY_SCORE, CLAUSE_SCORE, CLEAR_MARGIN, CLEAR_SCORE, SURE_SCORE, Reading, Understanding, decide
 
 COMMON = ("wd_rent", "wd_new_home", "loan_new_home", "wd_after_leave")
 """Offered when a fragment has no matter to belong to."""
 MAX_OPTIONS = 3
-SHORT = 14
-"""Characters up to which a message may be a fragment that needs the focus."""
-_POINTS_BACK = re.compile(r"^(?:那|这个|这|它|还有|然后|再说回|回到|刚才|所以)|刚才|前面说")
-_RETURNS = re.compile(r"说回|回到|回过头|(?:刚才|前面|之前)(?:说|问|讲)?的?[^,。?]{2,8}的?(?:事|问题)")
-"""Back to a matter that is named: not a follow-up to the one in focus."""
 _ABOUT_MATTER = re.compile(r"公积金|提|取|贷|缴|交|钱|账户|怎么办理|手续")
 
 
@@ -132,7 +126,7 @@ def _parts(speaker: Speaker, understanding: Understanding) -> List[Reading]:
         best = clause.best
         if best is None or best.intent is not None or best.score < CLAUSE_SCORE:
             continue
-        best = _in_context(speaker.base, focus, clause.text, best)
+        best = in_context(speaker.base, focus, clause.text, best)
         if all((p.home, p.aspect) != (best.home, best.aspect) for p in parts):
             parts.append(best)
     # An overview says what a more particular part of the same card would say again.
@@ -155,32 +149,7 @@ def _best_content(speaker: Speaker, understanding: Understanding) -> Optional[Re
     best = next((r for r in asked.readings if r.intent is None), None)
     if best is None or best.score < CLARIFY_SCORE:
         return None
-    return _in_context(speaker.base, speaker.memory.focus, asked.text, best)
-
-
-def _in_context(base: KnowledgeBase, focus: Optional[Focus], text: str, reading: Reading) -> Reading:
-    """A general reading becomes one about the matter in focus where the words are a follow-up, not a new subject."""
-    if focus is None or focus.home == reading.home or _RETURNS.search(text):
-        return reading
-    back = bool(_POINTS_BACK.search(text))
-    if len(text) > SHORT and not back:
-        return reading
-    if focus.home in base.cards:
-        card = base.cards[focus.home]
-        aspect = reading.aspect or "overview"
-        if card.topic(aspect) == reading.topic and reading.home in base.cards:
-            return Reading(focus.home, aspect, reading.topic, reading.score)  # "投诉要带什么": the complaint talked about
-        for aspects in GENERAL.values():
-            for aspect, faq in aspects.items():
-                if reading.home == faq and base.topics.topics[card.topic("overview")].group == base.topics.topics[reading.topic].group:
-                    return Reading(focus.home, aspect, base.topic(focus.home, aspect), reading.score)
-        if reading.home == "loan_new_home" and card.category == "贷款" and reading.aspect in card.answers and "公积金贷款" not in text:
-            return Reading(focus.home, reading.aspect, base.topic(focus.home, reading.aspect), reading.score)
-    if back and reading.score < ANSWER_SCORE:
-        home, aspect = resolve(base, focus, reading.aspect or "overview")
-        if home:
-            return Reading(home, aspect, base.topic(home, aspect), reading.score)
-    return reading
+    return in_context(speaker.base, speaker.memory.focus, asked.text, best)
 
 
 def _one(speaker: Speaker, message: Message, understanding: Understanding) -> None:
@@ -196,14 +165,14 @@ def _one(speaker: Speaker, message: Message, understanding: Understanding) -> No
         speaker.answer(event.service, event.aspect, best.score, also=event.also)
         return
     if best.intent is not None:
-        if not _continues(speaker, message, content):
+        if not continues(speaker, message, content):
             _dialogue(speaker, best.intent, message, best)
         return
-    content = _focus_first(base, content, memory.focus)
-    reading = _in_context(base, memory.focus, understanding.text, content[0])
+    content = focus_first(base, content, memory.focus)
+    reading = in_context(base, memory.focus, understanding.text, content[0])
     # Two aspects of one card are no reason to ask back: the better one is answered.
     second = next((r.score for r in content[1:] if r.home != reading.home), 0.0)
-    if reading.score < ANSWER_SCORE and _continues(speaker, message, content):
+    if reading.score < ANSWER_SCORE and continues(speaker, message, content):
         return
     if reading.score >= ANSWER_SCORE or (reading.score >= CLEAR_SCORE and reading.score - second >= CLEAR_MARGIN):
         memory.misses = 0
@@ -223,40 +192,6 @@ def _event(text: str) -> Optional[Event]:
 def _follows(memory: Memory, event: Event) -> bool:
     """Whether the event's service is being talked about already."""
     return memory.focus is not None and memory.focus.home in (event.service, *event.also)
-
-
-def _focus_first(base: KnowledgeBase, content: List[Reading], focus: Optional[Focus]) -> List[Reading]:
-    """Among close readings, one about the matter being talked about, or of its group, comes first and counts as clear."""
-    if focus is None or content[0].score >= FOCUS_CEILING:
-        return content
-    groups = {name: topic.group for name, topic in base.topics.topics.items()}
-    group = groups[base.topic(focus.home, focus.aspect)] if focus.home in base.cards else ""
-    for fits in (lambda r: r.home == focus.home, lambda r: groups[r.topic] == group):
-        for reading in content[:3]:
-            if fits(reading) and reading.score >= FOCUS_SCORE:
-                clear = replace(reading, score=max(reading.score, ANSWER_SCORE))
-                return [clear, *[r for r in content if r is not reading]]
-    return content
-
-
-def _continues(speaker: Speaker, message: Message, content: List[Reading]) -> bool:
-    """A statement about the citizen's situation while a matter is open: the matter goes on, with what was just said."""
-    memory, base = speaker.memory, speaker.base
-    focus = memory.focus
-    if focus is None or focus.home not in base.cards or asks(message.text):
-        return False
-    best = message.understanding.best
-    if not message.facts:
-        if best is None or best.intent != "out_of_scope":
-            return False
-        # "医保报销完了自己出了8万": nothing asked, nothing to hold on to, but no reason to turn the citizen away.
-        speaker.add("smalltalk", say("noted", memory.turns, name=base.cards[focus.home].short), topic="chitchat", confidence=0.5)
-        return True
-    card = base.cards[focus.home]
-    aspects = [r.aspect for r in content if r.aspect in card.answers and r.aspect != "overview"]
-    memory.misses = 0
-    speaker.answer(focus.home, aspects[0] if aspects else "channel", content[0].score if content else 0.5)
-    return True
 
 
 def _dialogue(speaker: Speaker, intent: str, message: Message, reading: Optional[Reading] = None) -> None:
