@@ -2,6 +2,7 @@
 from __future__ import annotations
 
 from collections import OrderedDict
+from threading import Lock
 from typing import Any, Dict, List, Text
 
 import numpy as np
@@ -49,6 +50,7 @@ class SentenceVectorFeaturizer(GraphComponent):
     def __init__(self, config: Dict[Text, Any]) -> None:
         self._size = int(config["cache_size"])
         self._cache: "OrderedDict[str, np.ndarray]" = OrderedDict()
+        self._lock = Lock()
 
     def process_training_data(self, training_data: TrainingData) -> TrainingData:
         messages = [m for m in training_data.training_examples if m.get(TEXT)]
@@ -59,15 +61,19 @@ class SentenceVectorFeaturizer(GraphComponent):
 
     def process(self, messages: List[Message]) -> List[Message]:
         texts = [m.get(TEXT) for m in messages]
-        missing = list(dict.fromkeys(t for t in texts if t and t not in self._cache))
-        for text, vector in zip(missing, embed(missing)):
-            self._cache[text] = vector
+        with self._lock:  # a worker reads several messages at once, each in a thread
+            known = {t: self._cache[t] for t in texts if t in self._cache}
+        missing = [t for t in dict.fromkeys(texts) if t and t not in known]
+        known.update(zip(missing, embed(missing)))
         for message, text in zip(messages, texts):
             if text:
+                self._add(message, known[text])
+        with self._lock:
+            for text, vector in known.items():
+                self._cache[text] = vector
                 self._cache.move_to_end(text)
-                self._add(message, self._cache[text])
-        while len(self._cache) > self._size:
-            self._cache.popitem(last=False)
+            while len(self._cache) > self._size:
+                self._cache.popitem(last=False)
         return messages
 
     @staticmethod

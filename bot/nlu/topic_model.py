@@ -151,7 +151,7 @@ class TopicModel:
     """The ``(home, aspect)`` pairs of each topic, as seen in training."""
     networks: Dict[str, List[Network]]
     """Per task (``topic``, ``home``, ``aspect``)."""
-    neighbours: Array  # (examples, 384) float16, sentence vectors of the training questions
+    neighbours: Array  # (examples, 384) float32 of half precision (as stored), sentence vectors of the training questions
     neighbour_topics: Array  # (examples,) index into topics
     neighbour_homes: Array  # (examples,) index into homes
 
@@ -181,7 +181,7 @@ class TopicModel:
             "aspect": Network.fit(features[with_aspect], aspect_labels, hyper, hyper.votes["aspect"], seed),
         }
         return cls(
-            hyper, ngrams, projection, topics, homes, aspects, places, networks, sentence.astype(np.float16),
+            hyper, ngrams, projection, topics, homes, aspects, places, networks, sentence.astype(np.float16).astype(np.float32),
             topic_labels, home_labels,
         )
 
@@ -201,7 +201,7 @@ class TopicModel:
         ]
 
     def _votes(self, sentence: Array) -> Tuple[Array, Array]:
-        similarity = sentence @ self.neighbours.astype(np.float32).T
+        similarity = sentence @ self.neighbours.T
         count = min(self.hyper.neighbours, similarity.shape[1])
         nearest = np.argpartition(-similarity, count - 1, axis=1)[:, :count]
         topics = np.zeros((len(sentence), len(self.topics)), dtype=np.float32)
@@ -237,7 +237,7 @@ class TopicModel:
             folder / "topic-model.npz",
             idf=self.ngrams.idf,
             projection=self.projection,
-            neighbours=self.neighbours,
+            neighbours=self.neighbours.astype(np.float16),
             neighbour_topics=self.neighbour_topics,
             neighbour_homes=self.neighbour_homes,
             **{f"{t}.{i}.{n}": a for t in TASKS for i, net in enumerate(self.networks[t]) for n, a in net.__dict__.items()},
@@ -264,7 +264,7 @@ class TopicModel:
                 meta["aspects"],
                 {topic: [(home, aspect) for home, aspect in places] for topic, places in meta["places"].items()},
                 {t: [Network(*(arrays[f"{t}.{i}.{n}"] for n in LAYERS)) for i in range(meta["hyper"]["votes"][t])] for t in TASKS},
-                arrays["neighbours"],
+                arrays["neighbours"].astype(np.float32),  # once: for each question it would cost more than the search
                 arrays["neighbour_topics"],
                 arrays["neighbour_homes"],
             )
