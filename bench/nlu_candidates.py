@@ -1,0 +1,70 @@
+"""What ``./gjj bench nlu`` compares: Rasa's default Chinese pipeline, the shipped one, and the shipped one with parts taken out."""
+from __future__ import annotations
+
+import copy
+from dataclasses import dataclass
+from typing import Any, Callable, Dict, List
+
+import yaml
+
+from bot.settings import ROOT
+
+Pipeline = List[Dict[str, Any]]
+NORMALIZER = "bot.nlu.normalizer.TextNormalizer"
+SENTENCE = "bot.nlu.sentence_featurizer.SentenceVectorFeaturizer"
+CLASSIFIER = "bot.nlu.topic_classifier.TopicClassifier"
+LINEAR = "bench.nlu_linear.LinearTopics"
+
+
+@dataclass(frozen=True)
+class Candidate:
+    """``by_topic``: learns one intent for each topic; otherwise the project's intents with home and aspect."""
+
+    title: str
+    by_topic: bool
+    pipeline: Callable[[], Pipeline]
+
+
+def shipped() -> Pipeline:
+    """The pipeline of config.yml."""
+    pipeline: Pipeline = yaml.safe_load((ROOT / "config.yml").read_text(encoding="utf-8"))["pipeline"]
+    return pipeline
+
+
+def stock(epochs: int) -> Pipeline:
+    """Rasa's default pipeline with its Chinese tokenizer, without the parts for entities and retrieval, of which the data has none."""
+    return [
+        {"name": "JiebaTokenizer"},
+        {"name": "CountVectorsFeaturizer"},
+        {"name": "CountVectorsFeaturizer", "analyzer": "char_wb", "min_ngram": 1, "max_ngram": 4},
+        {"name": "DIETClassifier", "epochs": epochs, "constrain_similarities": True},
+        {"name": "FallbackClassifier", "threshold": 0.3, "ambiguity_threshold": 0.1},
+    ]
+
+
+def _vectors_only() -> Pipeline:
+    return [{"name": NORMALIZER}, {"name": SENTENCE}, {"name": LINEAR}]
+
+
+def _ngrams_only() -> Pipeline:
+    return [
+        {"name": NORMALIZER},
+        {"name": "JiebaTokenizer"},
+        {"name": "CountVectorsFeaturizer", "analyzer": "char", "min_ngram": 1, "max_ngram": 3},
+        {"name": LINEAR},
+    ]
+
+
+def without(*parts: str) -> Callable[[], Pipeline]:
+    """The shipped pipeline without components named ``parts``."""
+    return lambda: [copy.deepcopy(c) for c in shipped() if c["name"] not in parts]
+
+
+def candidates(stock_epochs: int) -> Dict[str, Candidate]:
+    """By name, in the order of the report; the first is what the others are measured against."""
+    return {
+        "stock": Candidate(f"Rasa 默认中文流程（DIET {stock_epochs} 轮）", True, lambda: stock(stock_epochs)),
+        "shipped": Candidate("本项目", False, shipped),
+        "vectors": Candidate("只有句向量 + 逻辑回归", True, _vectors_only),
+        "ngrams": Candidate("只有字 1–3 元 + 逻辑回归", True, _ngrams_only),
+    }
