@@ -1,0 +1,28 @@
+"""什么时候能办: the month or day on which the required time is full."""
+from __future__ import annotations
+
+from ... import dates
+from .made import Result, Sum
+
+MONTHS = {"rent": 3, "loan": 6, "leave": 6}
+FACTS = {"rent": ["wd_rent_three_months"], "loan": ["loan_six_months", "loan_combined_history"], "leave": ["wd_leave_after_half_year", "wd_leave_transfer_if_new_city"]}
+CONFIGURED = {"loan": "loan_min_months", "leave": "leave_seal_months"}
+"""Local rules that replace the national number of months where they are configured as a plain number."""
+
+
+def result(wanted: Sum) -> Result:
+    goal, say = wanted.values["goal"], wanted.form.say
+    start = dates.Day.from_iso(wanted.values["sealed" if goal == "leave" else "first"])
+    months, lines = MONTHS[goal], []
+    setting = wanted.base.center[CONFIGURED[goal]] if goal in CONFIGURED else None
+    if setting is not None and setting.is_set(wanted.today) and isinstance(setting.value, int) and setting.effective_from:
+        months = setting.value
+        lines = [say["local_months"].format(months=months, document=setting.document, since=f"{setting.effective_from:%Y年%-m月%-d日}")]
+    # The first deposit is month one, so three months are full with the third deposit; sealing is counted to the day.
+    due = dates.add_months(start.first(), months if goal == "leave" else months - 1)
+    shown = dates.Day(due.year, due.month, due.day if goal == "leave" and start.day else None)
+    ready = wanted.today >= shown.first()
+    words = say[goal].format(**{"from": start.say(), "to": shown.say(), "state": say["ready" if ready else "ahead"]})
+    if months != MONTHS[goal]:
+        words = words.replace("满半年" if goal == "leave" else f"满{MONTHS[goal]}个月", f"满{months}个月")
+    return Result([words, *lines], facts=FACTS[goal])
