@@ -5,6 +5,8 @@ from typing import Any, Dict, List, Mapping, Optional, Union
 
 import msgspec
 
+from .forms.state import FormState
+
 SLOT = "memory"
 MAX_SAID = 30
 MAX_CHOICES = 60
@@ -25,7 +27,7 @@ class Pending(msgspec.Struct, omit_defaults=True):
 
 
 class Choice(msgspec.Struct, omit_defaults=True):
-    """What pressing a button means. One of: open a home × aspect, reply to a rule, or a dialogue intent."""
+    """What pressing a button means. One of: open a home × aspect, reply to a rule, a dialogue intent, or a step of a form."""
 
     title: str
     home: Optional[str] = None
@@ -33,6 +35,7 @@ class Choice(msgspec.Struct, omit_defaults=True):
     rule: Optional[str] = None
     value: Optional[str] = None
     intent: Optional[str] = None
+    form: Optional[str] = None
 
 
 class Turn(msgspec.Struct, omit_defaults=True):
@@ -47,6 +50,8 @@ class Turn(msgspec.Struct, omit_defaults=True):
     quiet: str = ""
     """Why the attentive engine must stay silent in this turn; empty when it may speak."""
     moods: List[str] = []
+    asking: bool = False
+    """A form asks for a figure in this turn: no second question."""
     replies: int = 0
     """How many replies were given so far in this turn; numbers their ids."""
     reminders: List[str] = []
@@ -70,6 +75,7 @@ class Memory(msgspec.Struct, omit_defaults=True):
     handed_off: bool = False
     misses: int = 0
     """Turns in a row that were not understood."""
+    form: Optional[FormState] = None
     choices: Dict[str, Choice] = {}
     last: List[Dict[str, Any]] = []
     """Texts of the last answer, for “再说一遍”."""

@@ -13,6 +13,7 @@ from bot.nlu.clauses import asks
 
 from .answering import Speaker
 from .attend.evaluate import Known, evaluate
+from .forms.dialogue import form_turn, offer_forms
 from .follow_up import SHORT, continues, focus_first, in_context
 from .memory import Choice, Focus, Memory, Turn
 from .message import Message
@@ -35,7 +36,8 @@ def respond(base: KnowledgeBase, memory: Memory, message: Message) -> List[Reply
     memory.moods.extend(fresh_moods)
     memory.profile.update(message.facts)
 
-    found = find_reply(base, memory, message)
+    in_form = _forced(base, message) is None and form_turn(speaker, message)
+    found = None if in_form else find_reply(base, memory, message)
     if found is not None:
         memory.ignored = 0
         memory.pending = None
@@ -49,10 +51,12 @@ def respond(base: KnowledgeBase, memory: Memory, message: Message) -> List[Reply
             _answer_more(speaker, message)
         elif found.consequence is None:
             speaker.add("smalltalk", say("acknowledged", memory.turns), topic="chitchat", confidence=1.0)
-    else:
+    elif not in_form:
         if memory.pending is not None and memory.turns == memory.pending.turn + 1:
             memory.ignored += 1
         _plan(speaker, message)
+    if not in_form:
+        offer_forms(speaker)
     _open_with_feeling(speaker, fresh_moods)
     memory.said.append(message.text)
     memory.last = [r.as_dict() for r in speaker.replies if r.kind == "answer"] or memory.last
