@@ -1,18 +1,18 @@
 """Answers of cards and FAQs as replies: text, local figures, computed dates, sources, buttons."""
 from __future__ import annotations
 
-from datetime import date
-from typing import List, Optional, Sequence
+from dataclasses import dataclass
+from typing import Any, Dict, List, Optional, Sequence
 
 from bot.knowledge.base import KnowledgeBase
 from bot.knowledge.card import Answer, Consequence
-from bot.knowledge.dialogue import milestones
 from bot.knowledge.render import answer_text, card_answer, faq_answer, has_unset, source_notes
 from bot.knowledge.reply import Button, Reply
 
-from . import dates
-from .memory import Choice, Focus, Memory
+from . import calendar_entry
+from .memory import Choice, Dated, Focus, Memory
 from .message import Message
+from .milestones import told_with
 
 
 class Speaker:
@@ -51,8 +51,8 @@ class Speaker:
         buttons += [self.button(Choice(base.cards[code].short, home=code)) for code in also]
         text = answer_text(base, answer, today, self._told_unset)
         self._told_unset |= has_unset(base, answer, today)
-        computed = self._milestones(base.card_of(home))
-        self.memory.focus = Focus(home, aspect)
+        computed = self._dates(base.card_of(home), aspect)
+        self.memory.turn_to(Focus(home, aspect))
         self.memory.turn.answered.append([home, aspect])
         return self.add(
             "answer",
@@ -64,6 +64,7 @@ class Speaker:
             confidence=round(confidence, 3),
             sources=source_notes(base, [f for c in computed for f in c.facts] + answer.facts, today),
             buttons=buttons,
+            attachments=_attachments(computed),
         )
 
     def consequence(self, card: str, follows: Consequence) -> Reply:
@@ -77,9 +78,9 @@ class Speaker:
         if follows.service and (follows.service, follows.aspect or "overview") != _focus(memory.focus):
             return self.answer(follows.service, follows.aspect or "overview", 1.0, lead)
         aspect = memory.focus.aspect if memory.focus and memory.focus.home == card else "overview"
-        memory.focus = Focus(card, aspect)
+        memory.turn_to(Focus(card, aspect))
         memory.turn.answered.append([card, aspect])
-        computed = self._milestones(card)
+        computed = self._dates(card, aspect)
         return self.add(
             "answer",
             "\n".join([lead, *[c.text for c in computed]]),
@@ -88,6 +89,7 @@ class Speaker:
             topic=base.topic(card, aspect),
             confidence=1.0,
             sources=source_notes(base, follows.facts + [f for c in computed for f in c.facts], self.message.today),
+            attachments=_attachments(computed),
         )
 
     def known(self, card: str, follows: Consequence) -> Reply:
@@ -105,34 +107,33 @@ class Speaker:
             sources=source_notes(self.base, follows.facts, self.message.today, 2), buttons=buttons,
         )
 
-    def _milestones(self, service: str) -> List["Computed"]:
-        """Dates that this message's words make computable for ``service``."""
-        found = []
-        for milestone in milestones():
-            said = self.message.facts.get(milestone.fact)
-            if milestone.service != service or not isinstance(said, str):
+    def _dates(self, service: str, aspect: str) -> List["Told"]:
+        """Dates that belong to this answer and have not been told in this conversation."""
+        told = []
+        known = {d.key for d in self.memory.dates}
+        for computed in told_with(self.base, service, aspect, self.message.text, self.memory.profile, self.message.today):
+            sentence = computed.sentence()
+            if computed.key in known or sentence is None:
                 continue
-            start = dates.Day.from_iso(said)
-            if start.month is None:
-                continue  # only a year was said: any month would be a guess
-            due = dates.add_months(start.first(), milestone.months)
-            exact = milestone.unit == "day" and start.day is not None
-            shown = dates.Day(due.year, due.month, due.day if exact else None)
-            wording = milestone.reached if self._passed(due, exact) else milestone.text
-            found.append(Computed(wording.format(**{"from": start.say(), "to": shown.say()}), milestone.facts))
-        return found
-
-    def _passed(self, due: date, exact: bool) -> bool:
-        today = self.message.today
-        return today >= due if exact else (today.year, today.month) > (due.year, due.month)
+            milestone, entry = computed.milestone, computed.entry()
+            title = milestone.calendar or ""
+            self.memory.dates.append(Dated(computed.key, title, (entry or computed.due).isoformat(), service))
+            attached = calendar_entry.attachment(title, milestone.note, entry, milestone.deadline, self.message.today) if entry else None
+            told.append(Told(sentence, milestone.facts, attached))
+        return told
 
 
-class Computed:
-    """A sentence with a computed date and the facts behind it."""
+@dataclass(frozen=True)
+class Told:
+    """A sentence with a computed date, the facts behind it and the calendar entry, if there is one."""
 
-    def __init__(self, text: str, facts: List[str]):
-        self.text = text
-        self.facts = facts
+    text: str
+    facts: List[str]
+    attachment: Optional[Dict[str, Any]]
+
+
+def _attachments(told: Sequence[Told]) -> List[Dict[str, Any]]:
+    return [t.attachment for t in told if t.attachment is not None]
 
 
 def _focus(focus: Optional[Focus]) -> Optional[tuple]:

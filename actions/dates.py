@@ -11,12 +11,15 @@ import cn2an
 
 _MONTHS = re.compile(r"(?P<half>半)个?月|(?P<months>[\d.一二两三四五六七八九十]+)(?:个(?P<monthhalf>半)?多?|多)月")
 _YEARS = re.compile(r"(?P<half>半)年|(?P<years>[\d.一二两三四五六七八九十]+)年(?:多)?(?P<yearhalf>半)?")
-_DATE = re.compile(r"(?:(?P<year>\d{4}|\d{2})年|(?P<relative>今年|去年|前年|明年))?(?:(?P<month>\d{1,2}|[一二三四五六七八九十]{1,3})月)?(?:份)?(?:(?P<day>\d{1,2})[日号])?")
+_DATE = re.compile(r"(?:(?P<year>\d{4}|\d{2})年|(?P<relative>今年|去年|前年|明年))?(?:(?P<month>\d{1,2}|[一二三四五六七八九十]{1,3})月)?(?:份)?(?:(?P<day>\d{1,2}|[一二三四五六七八九十]{1,3})[日号])?")
 _CALENDAR_YEAR = 100
 """From here on a number before 年 names a year."""
 _RELATIVE_YEARS = {"今年": 0, "去年": -1, "前年": -2, "明年": 1}
-_RELATIVE_DAYS = {"今天": 0, "昨天": -1, "前天": -2}
-_LAST_WEEK = re.compile(r"上个?(?:周|星期|礼拜)")
+_RELATIVE_DAYS = {"今天": 0, "昨天": -1, "大前天": -3, "前天": -2}
+_DAYS_AGO = re.compile(r"(?P<n>[\d一二两三四五六七八九十]+)天(?:之|以)?前")
+_LAST_WEEK = re.compile(r"上个?(?:周|星期|礼拜)(?P<weekday>[一二三四五六日天])?")
+_WEEKDAYS = "一二三四五六日"
+_DAY_OF_MONTH = re.compile(r"(?<![\d.])(?P<day>\d{1,2}|[一二三四五六七八九十]{1,3})[日号]")
 
 
 @dataclass(frozen=True)
@@ -101,15 +104,23 @@ def day(text: str, today: date) -> Optional[Day]:
         if word in text:
             found = today + timedelta(days=shift)
             return Day(found.year, found.month, found.day)
-    if _LAST_WEEK.search(text):
-        found = today - timedelta(days=7)
-        return Day(found.year, found.month)  # which day of that week was not said
+    ago = _DAYS_AGO.search(text)
+    if ago and number(ago["n"]) is not None:
+        found = today - timedelta(days=int(number(ago["n"]) or 0))
+        return Day(found.year, found.month, found.day)
+    last_week = _LAST_WEEK.search(text)
+    if last_week:
+        weekday = last_week["weekday"]
+        if weekday is None:
+            found = today - timedelta(days=7)
+            return Day(found.year, found.month)  # which day of that week was not said
+        found = today - timedelta(days=today.weekday() + 7 - _WEEKDAYS.index(weekday.replace("天", "日")))
+        return Day(found.year, found.month, found.day)
     back = re.search(r"(上+)个?月", text)
     if back:
-        found = add_months(date(today.year, today.month, 1), -len(back[1]))
-        return Day(found.year, found.month)
+        return _in_month(add_months(date(today.year, today.month, 1), -len(back[1])), text)
     if re.search(r"(?:这|本)个?月", text):
-        return Day(today.year, today.month)
+        return _in_month(today, text)
     for match in _DATE.finditer(text):
         if not match.group():
             continue
@@ -125,11 +136,26 @@ def day(text: str, today: date) -> Optional[Day]:
             year = today.year if month_number <= today.month else today.year - 1
         else:
             continue
-        day_number = int(match["day"]) if match["day"] and month_number else None
-        if day_number and not 1 <= day_number <= calendar.monthrange(year, month_number or 1)[1]:
-            day_number = None
-        return Day(year, month_number, day_number)
+        said = number(match["day"]) if match["day"] and month_number else None
+        return Day(year, month_number, _valid(year, month_number or 1, said))
+    bare = _DAY_OF_MONTH.search(text)
+    if bare:
+        found = _in_month(today, text)
+        return found if found.day is None or found.day <= today.day else _in_month(add_months(today.replace(day=1), -1), text)
     return None
+
+
+def _in_month(month: date, text: str) -> Day:
+    """The day of ``month`` that ``text`` names (20号), or the month when it names none."""
+    match = _DAY_OF_MONTH.search(text)
+    return Day(month.year, month.month, _valid(month.year, month.month, number(match["day"])) if match else None)
+
+
+def _valid(year: int, month: int, day_number: Optional[float]) -> Optional[int]:
+    """``day_number`` where that month has such a day."""
+    if day_number is None or not 1 <= day_number <= calendar.monthrange(year, month)[1]:
+        return None
+    return int(day_number)
 
 
 def add_months(start: date, count: int) -> date:

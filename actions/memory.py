@@ -10,6 +10,7 @@ from .forms.state import FormState
 SLOT = "memory"
 MAX_SAID = 30
 MAX_CHOICES = 60
+MAX_PAST = 3
 
 
 class Focus(msgspec.Struct, omit_defaults=True):
@@ -38,6 +39,23 @@ class Choice(msgspec.Struct, omit_defaults=True):
     form: Optional[str] = None
 
 
+class Dated(msgspec.Struct, omit_defaults=True):
+    """A computed date that was told: ``due`` (ISO) is when to come back to it; ``title`` is empty where nothing is to be done."""
+
+    key: str
+    title: str
+    due: str
+    service: str
+
+
+class Offer(msgspec.Struct, omit_defaults=True):
+    """A question or reminder whose outcome is not known yet; ``situation`` is what acceptance is counted by."""
+
+    rule: str
+    situation: str
+    turn: int
+
+
 class Turn(msgspec.Struct, omit_defaults=True):
     """What happened in the turn that is being answered; the attentive engine reads it."""
 
@@ -54,21 +72,38 @@ class Turn(msgspec.Struct, omit_defaults=True):
     """A form asks for a figure in this turn: no second question."""
     replies: int = 0
     """How many replies were given so far in this turn; numbers their ids."""
+    replied: str = ""
+    """The attentive question this message replied to."""
     reminders: List[str] = []
     """Reminders that follow from a reply to an attentive question; they come first."""
 
 
 class Memory(msgspec.Struct, omit_defaults=True):
-    """All of it. ``profile``: fact → value; ``moods``: noticed so far; ``offered``: rule ids in order offered."""
+    """All of it. ``profile``: fact → value, for the person whose matter it is; ``moods``: noticed so far; ``offered``: rule
+    ids in order offered."""
 
     turns: int = 0
     profile: Dict[str, Union[float, str]] = {}
+    about: str = ""
+    """Whose matter it is: the citizen's (empty) or that of somebody else, such as 父亲."""
+    own: Dict[str, Union[float, str]] = {}
+    """The citizen's own facts, while ``profile`` holds them with somebody else's over them."""
+    others: Dict[str, Dict[str, Union[float, str]]] = {}
+    """What was said of other people: person → fact → value."""
     moods: List[str] = []
     said: List[str] = []
     """The citizen's last messages, normalised (bounded), for conditions over the whole conversation."""
     focus: Optional[Focus] = None
+    past: List[Focus] = []
+    """Matters talked about before, the latest first."""
     pending: Optional[Pending] = None
+    pending_before: Optional[Pending] = None
+    """The question asked before that one, not replied to yet."""
     offered: List[str] = []
+    offers: List[Offer] = []
+    """Those of them whose outcome is open (actions/attend/outcomes.py)."""
+    dates: List[Dated] = []
+    """Dates that were computed and told."""
     ignored: int = 0
     """Attentive questions ignored in a row."""
     declined: bool = False
@@ -86,6 +121,30 @@ class Memory(msgspec.Struct, omit_defaults=True):
         """Memory of the conversation; a fresh one when nothing is stored."""
         stored = slots.get(SLOT)
         return msgspec.convert(stored, type=cls) if stored else cls()
+
+    def turn_to(self, focus: Focus) -> None:
+        """Make ``focus`` what is being talked about; the matter left is remembered."""
+        if self.focus is not None and self.focus.home != focus.home:
+            self.past.insert(0, self.focus)
+        self.past = [e for e in self.past if e.home != focus.home][:MAX_PAST]
+        self.focus = focus
+
+    def speaks_of(self, person: str) -> None:
+        """From now on the matter is ``person``'s ("" for the citizen): ``profile`` shows what is known of that person."""
+        if person == self.about:
+            return
+        if not self.about:
+            self.own = self.profile
+        self.profile = {**self.own, **self.others.get(person, {})} if person else self.own
+        if not person:
+            self.own = {}
+        self.about = person
+
+    def of(self, person: str) -> Dict[str, Union[float, str]]:
+        """What is known of ``person`` alone; changes to it are remembered."""
+        if person:
+            return self.others.setdefault(person, {})
+        return self.own if self.about else self.profile
 
     def as_slot(self) -> Dict[str, Any]:
         """Plain JSON for the slot."""

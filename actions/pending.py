@@ -3,12 +3,12 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from typing import List, Optional
+from typing import List, Optional, Tuple
 
 from bot.knowledge.base import KnowledgeBase
 from bot.knowledge.card import Ask, Consequence
 
-from .memory import Memory
+from .memory import Memory, Pending
 from .message import Message
 from .profile import compiled
 
@@ -48,10 +48,17 @@ def find_reply(base: KnowledgeBase, memory: Memory, message: Message) -> Optiona
         if message.choice.rule is None:
             return None
         return _found(base, message.choice.rule, str(message.choice.value))
-    pending = memory.pending
-    if pending is None or memory.turns - pending.turn > PATIENCE or pending.rule not in base.rules:
+    for waiting in (memory.pending, memory.pending_before):
+        found = _reply_to(base, memory, waiting, message) if waiting is not None else None
+        if found is not None:
+            return found
+    return None
+
+
+def _reply_to(base: KnowledgeBase, memory: Memory, waiting: Pending, message: Message) -> Optional[ReplyFound]:
+    if memory.turns - waiting.turn > PATIENCE or waiting.rule not in base.rules:
         return None
-    ask = base.rules[pending.rule]
+    ask = base.rules[waiting.rule]
     assert isinstance(ask, Ask)
     for follows in ask.answers:
         if follows.words and _stated(follows.words, message.text):
@@ -59,12 +66,21 @@ def find_reply(base: KnowledgeBase, memory: Memory, message: Message) -> Optiona
     value = message.facts.get(ask.fills)
     if value is not None:
         return _found(base, ask.id, str(value))
+    if waiting is not memory.pending:
+        return None  # a bare 是的 replies to what was asked last
     values = {c.value for c in ask.answers}
     if _YES.search(message.text) and "yes" in values and not _POLITE.search(message.text):
         return _found(base, ask.id, "yes")
     if _NO.search(message.text) and "no" in values:
         return _found(base, ask.id, "no")
     return None
+
+
+def settled(memory: Memory, rule: str) -> Tuple[Optional[Pending], Optional[Pending]]:
+    """Last and earlier question that still wait once ``rule`` has been replied to; a reply to the last closes both."""
+    if memory.pending_before is not None and memory.pending_before.rule == rule:
+        return memory.pending, None
+    return None, None
 
 
 def _stated(words: List[str], text: str) -> bool:

@@ -2,11 +2,13 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from typing import List, Optional, Tuple
 
 from bot.knowledge.base import KnowledgeBase
 from bot.knowledge.dialogue import Event, events, priorities
 from bot.knowledge.render import ASPECT_TITLES
+from bot.knowledge.matters import named
 from bot.knowledge.reply import Candidate, Reply
 from bot.knowledge.wording import say
 from bot.nlu.clauses import asks
@@ -17,13 +19,15 @@ from .forms.dialogue import form_turn, offer_forms
 from .follow_up import SHORT, continues, focus_first, in_context
 from .memory import Choice, Focus, Memory, Turn
 from .message import Message
-from .pending import declines, find_reply
-from .profile import implications, matches
-from .understanding import ANSWER_SCORE, CLARIFY_SCORE, CLAUSE_SCORE, CLEAR_MARGIN, CLEAR_SCORE, SURE_SCORE, Reading, Understanding, decide
+from .pending import declines, find_reply, settled
+from .profile import implications, learn, matches
+from .references import category, what_about
+from .understanding import ANSWER_SCORE, CLARIFY_SCORE, CLAUSE_SCORE, CLEAR_MARGIN, CLEAR_SCORE, PART_SCORE, REJECTING, SURE_SCORE, Reading, Understanding, decide
 
 COMMON = ("wd_rent", "wd_new_home", "loan_new_home", "wd_after_leave")
 """Offered when a fragment has no matter to belong to."""
 MAX_OPTIONS = 3
+_HOW = re.compile(r"怎|咋|如何|流程|步骤|手续")
 _ABOUT_MATTER = re.compile(r"公积金|提|取|贷|缴|交|钱|账户|怎么办理|手续")
 
 
@@ -34,13 +38,14 @@ def respond(base: KnowledgeBase, memory: Memory, message: Message) -> List[Reply
     speaker = Speaker(base, memory, message)
     fresh_moods = [m for m in message.moods if m not in memory.moods]
     memory.moods.extend(fresh_moods)
-    memory.profile.update(message.facts)
+    _remember(base, memory, message)
 
     in_form = _forced(base, message) is None and form_turn(speaker, message)
     found = None if in_form else find_reply(base, memory, message)
     if found is not None:
         memory.ignored = 0
-        memory.pending = None
+        memory.pending, memory.pending_before = settled(memory, found.ask.id)
+        memory.turn.replied = found.ask.id
         memory.profile[found.ask.fills] = found.value
         for other, implied in implications(base, found.ask.fills, found.value).items():
             memory.profile.setdefault(other, implied)
@@ -61,6 +66,40 @@ def respond(base: KnowledgeBase, memory: Memory, message: Message) -> List[Reply
     memory.said.append(message.text)
     memory.last = [r.as_dict() for r in speaker.replies if r.kind == "answer"] or memory.last
     return speaker.replies
+
+
+def _remember(base: KnowledgeBase, memory: Memory, message: Message) -> None:
+    """What the message tells, under whom it is about; the matter it refers to is the one being talked about."""
+    if message.choice is None:
+        for person, facts in message.stated.items():
+            learn(base, memory.of(person), facts)
+        memory.speaks_of(message.about)
+        learn(base, memory.profile, message.facts)
+        if message.focus is not None:
+            memory.turn_to(message.focus)
+
+
+def _corrected(speaker: Speaker, message: Message) -> bool:
+    """不是买房,是租房; 说错了,是二套: the last question is answered again under what is meant."""
+    memory, base = speaker.memory, speaker.base
+    if message.correction is None or memory.focus is None:
+        return False
+    meant = message.correction.meant
+    names = named(base, meant, category(base, memory.focus))
+    aspect = memory.focus.aspect
+    if asks(meant):
+        asked = [r for r in message.understanding.readings if r.intent is None]
+        reading = in_context(base, Focus(names[0]) if names else memory.focus, meant, asked) if asked else None
+        if reading is not None and reading.aspect:
+            aspect = reading.aspect
+    if names:
+        speaker.answer(names[0], aspect, 1.0)
+    elif message.facts:
+        speaker.answer(memory.focus.home, aspect, 1.0)
+    else:
+        return False
+    memory.misses = 0
+    return True
 
 
 def _plan(speaker: Speaker, message: Message) -> None:
@@ -87,7 +126,14 @@ def _plan(speaker: Speaker, message: Message) -> None:
     if _only_tells(base, message):
         _comfort(speaker, message)
         return
-    parts = _parts(speaker, message.understanding)
+    if _corrected(speaker, message):
+        return
+    other = what_about(base, memory.focus, message.text)
+    if other is not None:
+        memory.misses = 0
+        speaker.answer(other.home, other.aspect, SURE_SCORE)
+        return
+    parts = _parts(speaker, message)
     if len(parts) > 1:
         for reading in parts:
             speaker.answer(reading.home, reading.aspect, reading.score)
@@ -120,28 +166,55 @@ def _comfort(speaker: Speaker, message: Message) -> None:
     speaker.add("smalltalk", say("comfort", speaker.memory.turns), topic="chitchat", confidence=1.0, buttons=buttons)
 
 
-def _parts(speaker: Speaker, understanding: Understanding) -> List[Reading]:
+def _parts(speaker: Speaker, message: Message) -> List[Reading]:
     """The separate questions of one message, each read with confidence; empty when it is one question."""
+    clauses = message.understanding.clauses
     parts: List[Reading] = []
-    focus = speaker.memory.focus
-    if len(understanding.clauses) < 2:
+    texts: List[str] = []
+    focus = message.focus
+    if len(clauses) < 2:
         return parts
-    for clause in understanding.clauses:
-        best = clause.best
-        if best is None or best.intent is not None or best.score < CLAUSE_SCORE:
-            continue
-        best = in_context(speaker.base, focus, clause.text, best)
-        if all((p.home, p.aspect) != (best.home, best.aspect) for p in parts):
+    for clause in clauses:
+        best = _part(speaker.base, focus, clause)
+        if best is not None:
+            focus = Focus(best.home, best.aspect)
             parts.append(best)
-    # An overview says what a more particular part of the same card would say again.
+            texts.append(clause.text)
+    return _told_once(speaker.base, parts, texts)
+
+
+def _part(base: KnowledgeBase, focus: Optional[Focus], clause: Understanding) -> Optional[Reading]:
+    """One question of several: beside others about the fund it is hardly small talk."""
+    other = what_about(base, focus, clause.text)
+    if other is not None:
+        return Reading(other.home, other.aspect, base.topic(other.home, other.aspect), SURE_SCORE)
+    clause = clause.under(base, focus)
+    content = [r for r in clause.readings if r.intent is None]
+    rejecting = sum(r.score for r in clause.readings if r.topic in REJECTING)
+    if not content or content[0].score < ANSWER_SCORE and clause.best is not content[0] and clause.best.topic not in REJECTING:
+        return None
+    reading = in_context(base, focus, clause.text, content)
+    score = reading.score / max(1 - rejecting, reading.score)
+    return reading if reading.score >= PART_SCORE and score >= CLAUSE_SCORE else None
+
+
+def _told_once(base: KnowledgeBase, parts: List[Reading], texts: List[str]) -> List[Reading]:
+    """No part twice; beside a particular aspect of its card an overview becomes the conditions or the steps it asks for."""
     particular = {p.home for p in parts if p.aspect != "overview"}
-    return [p for p in parts if p.aspect != "overview" or p.home not in particular]
+    told: List[Reading] = []
+    for part, text in zip(parts, texts):
+        if part.aspect == "overview" and part.home in particular and part.home in base.cards:
+            aspect = "steps" if _HOW.search(text) else "conditions"
+            part = replace(part, aspect=aspect, topic=base.topic(part.home, aspect))
+        if all((p.home, p.aspect) != (part.home, part.aspect) for p in told):
+            told.append(part)
+    return told
 
 
 def _answer_more(speaker: Speaker, message: Message) -> None:
     """The message replies to a question and asks something too."""
     said = [tuple(p) for p in speaker.memory.turn.answered]
-    parts = _parts(speaker, message.understanding) or [_best_content(speaker, message.understanding)]
+    parts = _parts(speaker, message) or [_best_content(speaker, message.understanding)]
     for reading in parts:
         if reading is not None and (reading.home, reading.aspect) not in said:
             speaker.answer(reading.home, reading.aspect, reading.score)
@@ -153,12 +226,12 @@ def _best_content(speaker: Speaker, understanding: Understanding) -> Optional[Re
     best = next((r for r in asked.readings if r.intent is None), None)
     if best is None or best.score < CLARIFY_SCORE:
         return None
-    return in_context(speaker.base, speaker.memory.focus, asked.text, best)
+    return in_context(speaker.base, speaker.memory.focus, asked.text, [best, *[r for r in asked.readings if r.intent is None and r is not best]])
 
 
 def _one(speaker: Speaker, message: Message, understanding: Understanding) -> None:
     memory, base = speaker.memory, speaker.base
-    ordered = decide(understanding)
+    ordered = decide(understanding, memory.focus is not None and len(message.text) <= SHORT and asks(message.text))
     if not ordered:
         _missed(speaker, understanding)
         return
@@ -173,7 +246,7 @@ def _one(speaker: Speaker, message: Message, understanding: Understanding) -> No
             _dialogue(speaker, best.intent, message, best)
         return
     content = focus_first(base, content, memory.focus)
-    reading = in_context(base, memory.focus, understanding.text, content[0])
+    reading = in_context(base, memory.focus, understanding.text, content)
     # Two aspects of one card are no reason to ask back: the better one is answered.
     second = next((r.score for r in content[1:] if r.home != reading.home), 0.0)
     if reading.score < ANSWER_SCORE and continues(speaker, message, content):

@@ -7,6 +7,7 @@ from typing import Dict, List, Tuple
 
 BENCHES: Dict[str, Tuple[str, str]] = {
     "nlu": ("bench.nlu", "理解：准确率、每句 CPU、训练时间，与 Rasa 默认流程比"),
+    "robustness": ("bench.robustness", "抗干扰：错别字、同音字、繁体、拼音……各少答对多少"),
     "state": ("bench.state", "会话存储：与 Rasa 的 RedisTrackerStore 比"),
     "chat": ("bench.chat", "整条链路：延迟和吞吐，与 rasa run 比"),
     "faults": ("bench.faults", "故障演练：逐个杀掉、暂停各部分，数丢失和重复"),
@@ -18,7 +19,7 @@ def main(argv: List[str]) -> int:
     if not argv or argv[0] not in BENCHES:
         print("用法：./gjj bench 名称 [--help]", file=sys.stderr)
         for name, (_, what) in BENCHES.items():
-            print(f"  {name:8s}{what}", file=sys.stderr)
+            print(f"  {name:12s}{what}", file=sys.stderr)
         return 0 if argv and argv[0] in ("-h", "--help") else 2
     module = importlib.import_module(BENCHES[argv[0]][0])
     return int(module.main(argv[1:]))

@@ -11,6 +11,8 @@ from datetime import date
 from pathlib import Path
 from typing import Mapping, Optional, Tuple
 
+from bot.state import address
+
 ROOT = Path(__file__).resolve().parent.parent
 
 DAY = 24 * 3600
@@ -30,7 +32,7 @@ class Settings:
     port: int = 8080
     workers: int = 1
     redis_url: str = ""
-    """Empty: the launcher starts the bundled server and passes its address on."""
+    """See bot.state.address. Empty: the launcher starts the bundled server and passes its address on."""
     for_tests: bool = False
     """Loopback only, no rate limits, fixed random seed."""
     today: Optional[date] = None
@@ -48,6 +50,10 @@ class Settings:
     """Origins of pages that may embed the widget, for example ``https://gjj.example.gov.cn``."""
     trusted_proxies: Tuple[str, ...] = ()
     """Addresses of reverse proxies whose X-Forwarded-For is believed."""
+    exploration: int = 5
+    """Percent of turns in which the order of equally ranked reminders is tried anew; always 0 under ``for_tests``."""
+    seed: int = 0
+    """Makes these trials repeatable."""
     secret: bytes = field(default=b"", repr=False)
     """Signs session tokens; at least 32 bytes."""
 
@@ -70,7 +76,7 @@ class Settings:
             host=env.get("GJJ_HOST") or cls.host,
             port=_integer(env, "GJJ_PORT", cls.port, 1, 65535),
             workers=_integer(env, "GJJ_WORKERS", cls.workers, 1, 64),
-            redis_url=env.get("REDIS_URL") or "",
+            redis_url=_redis_url(env),
             for_tests=env.get("GJJ_FOR_TESTS", "") == "1",
             today=_date(env, "GJJ_TODAY"),
             worker_sockets=_list(env, "GJJ_WORKER_SOCKETS"),
@@ -82,6 +88,8 @@ class Settings:
             max_text_length=_integer(env, "GJJ_MAX_TEXT_LENGTH", cls.max_text_length, 50, 10000),
             allowed_origins=_list(env, "GJJ_ALLOWED_ORIGINS"),
             trusted_proxies=_list(env, "GJJ_TRUSTED_PROXIES"),
+            exploration=_integer(env, "GJJ_EXPLORATION", cls.exploration, 0, 30),
+            seed=_integer(env, "GJJ_SEED", cls.seed, 0, 2**31 - 1),
             secret=_secret(env),
         )
 
@@ -122,6 +130,16 @@ def _date(env: Mapping[str, str], name: str) -> Optional[date]:
 
 def _list(env: Mapping[str, str], name: str) -> Tuple[str, ...]:
     return tuple(part.strip() for part in (env.get(name) or "").split(",") if part.strip())
+
+
+def _redis_url(env: Mapping[str, str]) -> str:
+    url = env.get("REDIS_URL") or ""
+    if url:
+        try:
+            address.parse(url)
+        except address.AddressError as error:
+            raise SettingsError(str(error)) from None
+    return url
 
 
 def _secret(env: Mapping[str, str]) -> bytes:

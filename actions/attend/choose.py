@@ -6,9 +6,12 @@ from typing import List, Optional, Sequence, Tuple
 
 from bot.knowledge.base import KnowledgeBase
 from bot.knowledge.card import Ask, Consequence, Remind, Rule
+from bot.knowledge.dialogue import attention
 
 from ..memory import Memory
-from .evaluate import Known, evaluate
+from ..milestones import days_left
+from .evaluate import Known, Truth, evaluate
+from .usefulness import Exploration, Experience, Forgetful, Judge, Score, fatigue
 
 MAX_REMINDERS = 2
 STRONG_TOTAL = 1
@@ -18,18 +21,28 @@ UNDECIDED_LEVEL = 2
 
 @dataclass(frozen=True)
 class Verdict:
-    """What became of one rule in one turn; ``reason`` is Chinese, for ``--explain`` and the log of decisions."""
+    """What became of one rule in one turn; ``reason`` is Chinese, for ``--explain`` and the log of decisions.
+
+    ``place`` is what the rule was judged against; ``when`` its condition's truth, None also when it was not looked at.
+    """
 
     rule: Rule
     chosen: bool
     reason: str
-    rank: Tuple[int, int, int] = (9, 9, 9)
+    rank: Tuple[int, float, int] = (9, 0.0, 9)
     consequence: Optional[Consequence] = None
     """For a question whose answer is already known: what follows, instead of asking."""
+    place: Optional[Known] = None
+    when: Truth = None
+    score: Optional[Score] = None
+    situation: str = ""
 
 
-def choose(base: KnowledgeBase, memory: Memory, known: Known) -> List[Verdict]:
+def choose(
+    base: KnowledgeBase, memory: Memory, known: Known, experience: Experience = Forgetful(), exploration: Exploration = Exploration()
+) -> List[Verdict]:
     """Judge every rule of the cards answered in this turn; chosen ones first, in the order they are said."""
+    judge = Judge(experience, fatigue(memory), exploration.draws(memory.turn.message))
     verdicts: List[Verdict] = []
     seen: List[str] = []
     for home, aspect in memory.turn.answered:
@@ -41,19 +54,30 @@ def choose(base: KnowledgeBase, memory: Memory, known: Known) -> List[Verdict]:
         here = replace(known, service=home, aspect=aspect, topic=card.topic(aspect))
         answered = [a for h, a in memory.turn.answered if base.card_of(h) == home]
         for order, rule in enumerate([*card.ask, *card.remind]):
-            verdicts.append(_judge(base, memory, here, home, answered, rule, order))
+            verdict = _judge(base, memory, judge, here, home, answered, rule, order)
+            verdicts.append(replace(verdict, place=here, situation=situation(base, memory, here)))
     for rule_id in memory.turn.reminders:
         rule = base.rules[rule_id]
         verdicts = [v for v in verdicts if v.rule.id != rule_id]
         if rule_id in memory.offered:
             verdicts.append(Verdict(rule, False, "说过了"))
         else:
-            verdicts.append(Verdict(rule, True, "由您的回答而来", (0, 0, 0)))
+            verdicts.append(Verdict(rule, True, "由您的回答而来", (0, 0.0, 0), situation="reply"))
     return _limit(base, memory, verdicts)
 
 
+def situation(base: KnowledgeBase, memory: Memory, known: Known) -> str:
+    """What acceptance is counted by: the aspect asked about, who asks, and whether feelings run high."""
+    parts = [known.aspect]
+    if memory.profile.get("speaker") == "unit":
+        parts.append("unit")
+    if any(base.moods[m].strong for m in memory.moods if m in base.moods):
+        parts.append("strong")
+    return "+".join(parts)
+
+
 def _judge(
-    base: KnowledgeBase, memory: Memory, known: Known, home: str, answered: Sequence[str], rule: Rule, order: int
+    base: KnowledgeBase, memory: Memory, judge: Judge, known: Known, home: str, answered: Sequence[str], rule: Rule, order: int
 ) -> Verdict:
     if rule.id in memory.offered:
         return Verdict(rule, False, "这次对话里说过了")
@@ -81,9 +105,13 @@ def _judge(
             return Verdict(rule, False, f"已经知道：{rule.fills}={value}", consequence=follows)
     if memory.declined and rule.level > UNDECIDED_LEVEL:
         return Verdict(rule, False, "市民说过不用了，只提一、二级")
-    relevance = 0 if known.aspect in rule.aspects else 1
     # An undecided condition may be used, but what is known to apply goes first within a level.
-    return Verdict(rule, True, "条件成立" if when else "条件判断不了，一、二级可以用", (rule.level, relevance + (when is None), order))
+    fits = (known.aspect not in rule.aspects) + (when is None)
+    score = judge.score(rule.id, situation(base, memory, known), fits, days_left(base, memory.profile, rule, known.today))
+    rank = (rule.level, -score.value, order)
+    if rule.level > UNDECIDED_LEVEL and score.value < attention().hold_below:
+        return Verdict(rule, False, f"预计用处抵不过打扰，{rule.level} 级不用", rank, when=when, score=score)
+    return Verdict(rule, True, "条件成立" if when else "条件判断不了，一、二级可以用", rank, when=when, score=score)
 
 
 def _limit(base: KnowledgeBase, memory: Memory, verdicts: List[Verdict]) -> List[Verdict]:

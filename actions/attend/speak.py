@@ -9,23 +9,32 @@ from bot.knowledge.render import source_notes
 from bot.knowledge.reply import Reply
 
 from ..answering import Speaker
-from ..memory import Choice, Memory, Pending
+from ..memory import Choice, Memory, Offer, Pending
 from ..message import Message
 from .choose import Verdict, choose
 from .evaluate import Known
+from .outcomes import settle
 from .silence import reason_for_silence
+from .usefulness import Experience, Exploration, Forgetful
 
 
-def attend(base: KnowledgeBase, memory: Memory, message: Message) -> Tuple[List[Reply], List[Verdict], str]:
-    """Replies of kind question/reminder, every verdict, and the reason for silence ("" when it could speak)."""
+def attend(
+    base: KnowledgeBase, memory: Memory, message: Message, experience: Experience = Forgetful(), exploration: Exploration = Exploration()
+) -> Tuple[List[Reply], List[Verdict], str]:
+    """Replies of kind question/reminder, every verdict, and the reason for silence ("" when it could speak).
+
+    ``experience`` learns what became of earlier offers and orders the ones of today.
+    """
+    for outcome in settle(base, memory, message):
+        experience.record(outcome.rule, outcome.situation, outcome.accepted)
     known = Known(base, message.today, memory.profile, message.text, memory.said, memory.moods, memory.offered)
     silence = reason_for_silence(base, memory)
     if silence:
         return [], [], silence
     speaker = Speaker(base, memory, message)
-    verdicts = choose(base, memory, known)
+    verdicts = choose(base, memory, known, experience, exploration)
     if _known_answer(speaker, verdicts):
-        verdicts = choose(base, memory, known)  # the reminder that belongs to it takes its place among the others
+        verdicts = choose(base, memory, known, experience, exploration)  # the reminder that belongs to it takes its place among the others
     for verdict in verdicts:
         if not verdict.chosen:
             continue
@@ -36,8 +45,9 @@ def attend(base: KnowledgeBase, memory: Memory, message: Message) -> Tuple[List[
         buttons = []
         if isinstance(rule, Ask):
             buttons = [speaker.button(Choice(c.title, rule=rule.id, value=c.value)) for c in rule.answers]
-            memory.pending = Pending(rule.id, memory.turns)
+            memory.pending, memory.pending_before = Pending(rule.id, memory.turns), memory.pending
         memory.offered.append(rule.id)
+        memory.offers.append(Offer(rule.id, verdict.situation, memory.turns))
         speaker.add(
             rule_kind(rule), text, rule=rule.id, why=rule.why, level=rule.level,
             service=base.rule_card[rule.id].code, sources=source_notes(base, rule.facts, message.today, 2), buttons=buttons,

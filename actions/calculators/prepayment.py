@@ -3,6 +3,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from decimal import Decimal
+from typing import Optional
 
 from .money import fen
 from .repayment import METHODS, Plan, level_payment, pay_down, pay_share
@@ -36,16 +37,19 @@ class Prepayment:
         return self.before.first - self.lower.first
 
 
-def prepay(owed: Decimal, yearly: Decimal, months: int, amount: Decimal, method: str) -> Prepayment:
+def prepay(
+    owed: Decimal, yearly: Decimal, months: int, amount: Decimal, method: str, instalment: Optional[Decimal] = None
+) -> Prepayment:
     """``owed`` principal over ``months`` more, ``amount`` (< owed) of it paid now. ``method`` as in repayment.METHODS.
 
-    Shorter: the monthly payment (for 等额本金 the monthly share of the principal) stays; the last instalment is the rest.
+    ``instalment``: the payment (for 等额本金 the share of the principal) made until now, where it is known; else it is
+    computed from what is owed. It stays with the shorter term, whose last instalment is the rest.
     """
     if not 0 < amount < owed:
         raise ValueError("amount must lie between 0 and what is owed")
     rest = owed - amount
     if method == "payment":
-        shorter = pay_down(rest, yearly, level_payment(owed, yearly, months), months)
+        pay, regular = pay_down, instalment or level_payment(owed, yearly, months)
     else:
-        shorter = pay_share(rest, yearly, fen(owed / months), months)
-    return Prepayment(METHODS[method](owed, yearly, months), shorter, METHODS[method](rest, yearly, months))
+        pay, regular = pay_share, instalment or fen(owed / months)
+    return Prepayment(pay(owed, yearly, regular, months), pay(rest, yearly, regular, months), METHODS[method](rest, yearly, months))

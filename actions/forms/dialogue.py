@@ -48,9 +48,11 @@ def offer_forms(speaker: Speaker) -> None:
     if state is not None and state.paused:
         title = common().say["resume"].format(name=forms()[state.form].name)
         extra = [speaker.button(Choice(title, form=state.form, value="resume"))]
+    elif speaker.memory.turn.quiet or speaker.memory.handed_off or any(speaker.base.moods[m].strong for m in speaker.memory.moods):
+        return
     else:
         here = [f"{home}.{aspect}" for home, aspect in speaker.memory.turn.answered]
-        extra = [speaker.button(Choice(form.title, form=form.id)) for form in forms().values() if set(form.offer) & set(here)]
+        extra = [speaker.button(Choice(form.title, form=form.id)) for form in forms().values() if set(form.offer) & set(here) and (state is None or state.form != form.id)]
     speaker.replies[place] = msgspec.structs.replace(reply, buttons=[*reply.buttons, *extra])
 
 
@@ -72,6 +74,7 @@ def _pressed(speaker: Speaker, choice: Choice) -> bool:
     elif "=" in value and state is not None:
         name, _, chosen = value.partition("=")
         state.put(name, chosen)
+        speaker.memory.profile.update(form.field(name).options[chosen].tells)
         _go_on(speaker, form, state)
     else:
         _go_on(speaker, form, _fresh(speaker, form))
@@ -138,10 +141,11 @@ def _returned(speaker: Speaker, message: Message, state: FormState) -> bool:
     if not state.done or speaker.memory.turns - state.turn > FOLLOW_TURNS:
         return False
     found = read(form, state, text, message.today)
-    if found.wrong and not found.values and said_briefly(text, Found(values={"any": ""})):
+    if found.wrong and not found.values and said_briefly(found):
         _retry(speaker, form, state, found.wrong[0])
         return True
-    if said_briefly(text, found):
+    given = {**state.values, **found.values}
+    if said_briefly(found) and any(applies(form, form.field(name), given) for name in found.values):
         _fill(state, found)
         _go_on(speaker, form, state)
         return True

@@ -39,10 +39,11 @@ def read(form: Form, state: FormState, text: str, today: date) -> Found:
             found.named = True
             _keep(wanted, value, found)
     for wanted in form.fields:
-        if wanted.type == "choice":
-            for value, option in wanted.options.items():
-                if wanted.id not in found.values and _says(option.words, text):
-                    found.values[wanted.id] = value
+        for value, option in wanted.options.items():
+            spans = _says([*option.words, re.escape(option.title)], text)
+            if spans and wanted.id not in found.values:
+                found.values[wanted.id] = value
+                taken += spans
     for kind in ("amount", "term", "rate"):
         for said in values.find(kind, text):
             if any(said.start < end and start < said.end for start, end in taken) or _DENIED.search(text[: said.start]):
@@ -63,13 +64,9 @@ def fits(wanted: FormField, value: Decimal) -> bool:
     return Decimal(str(wanted.min)) <= value <= Decimal(str(wanted.max)) and (wanted.type != "term" or value == int(value))
 
 
-def said_briefly(text: str, found: Found) -> bool:
-    """Whether the message is little more than a value: 那30年呢, 换成二套, 等额本金."""
-    follow = common().control["follow"]
-    if not found.values:
-        return False
-    value = r"(?:" + "|".join((values.AMOUNT, values.TERM, values.RATE, r"首套|第?[一二]套(?:房)?|2套|等额本[息金]|夫妻都缴存?|一个人缴存?")) + ")"
-    return any(re.match(pattern.replace("{value}", value), text) for pattern in follow)
+def said_briefly(found: Found) -> bool:
+    """Whether the message is little more than its figures: 那30年呢, 换成二套, 提前还30万能省多少."""
+    return not re.sub("|".join(common().filler), "", found.rest)
 
 
 def _named(wanted: FormField, text: str, taken: List[Tuple[int, int]]) -> List[Tuple[int, int, Decimal]]:
@@ -116,7 +113,7 @@ def _answered(asked: FormField, text: str, today: date, found: Found) -> None:
     """The reply to the question itself: a bare number, a date, a title."""
     if asked.type == "choice":
         for value, option in asked.options.items():
-            if option.title in text or text and text in option.title:
+            if text and text in option.title:
                 found.values[asked.id] = value
         return
     if asked.type == "month":
@@ -132,10 +129,12 @@ def _answered(asked: FormField, text: str, today: date, found: Found) -> None:
         _keep(asked, value, found)
 
 
-def _says(words: List[str], text: str) -> bool:
-    return any(
-        not _DENIED.search(text[: match.start()]) for pattern in words for match in compiled(pattern).finditer(text)
-    )
+def _says(words: List[str], text: str) -> List[Tuple[int, int]]:
+    """Where one of the patterns is said and not denied."""
+    return [
+        match.span() for pattern in words for match in compiled(pattern).finditer(text)
+        if match.group() and not _DENIED.search(text[: match.start()])
+    ]
 
 
 def _without(text: str, taken: List[Tuple[int, int]]) -> str:

@@ -41,13 +41,15 @@ def present(speaker: Speaker, form: Form, state: FormState) -> str:
     if result.again:
         return result.again
     state.asking, state.done = "", True
+    memory.offered += [rule for rule in form.covers if rule not in memory.offered]
     memory.pending, memory.misses = None, 0
-    home = form.home or form.service
-    memory.focus = Focus(home, form.aspect if home in base.cards else "overview")
+    home, _, aspect = (result.home or f"{form.home or form.service}.{form.aspect}").partition(".")
+    memory.focus = Focus(home, aspect if home in base.cards else "overview")
     memory.turn.answered.append([home, memory.focus.aspect])
     spoken = Answer(text="\n".join(result.lines), facts=result.facts, local=result.local)
     speaker.add(
-        "answer", answer_text(base, spoken, today), service=form.service, aspect=form.aspect, topic=form.topic, confidence=1.0,
+        "answer", answer_text(base, spoken, today), service=home if home in base.cards else form.service,
+        aspect=aspect, topic=base.topic(home, aspect), confidence=1.0,
         sources=source_notes(base, result.facts, today), attachments=result.attachments, buttons=_afters(speaker, form, values, result.hide),
     )
     return ""

@@ -15,6 +15,7 @@ from bot.cli import disk, paths, pipeline, ports, redis_server
 from bot.cli.lock import InstanceLock
 from bot.cli.problem import Problem
 from bot.settings import ROOT, Settings
+from bot.state.address import shown
 from bot.training.releases import ReleaseError, Releases
 
 _MEMORY_PER_WORKER = 1200  # MB, a loaded Rasa worker with headroom
@@ -105,7 +106,7 @@ def redis_state(settings: Settings) -> Iterator[Finding]:
         yield Finding(False, "Redis", str(problem))
         return
     new_enough = int(version.split(".")[0] or 0) >= 6
-    yield Finding(new_enough, f"Redis {version}（{redis_server.without_password(url)}）", "请升级到 Redis 6 或更新的版本")
+    yield Finding(new_enough, f"Redis {version}（{shown(url)}）", "请升级到 Redis 6 或更新的版本")
 
 
 def machine(settings: Settings) -> Iterator[Finding]:

@@ -1,17 +1,19 @@
 """Redis for the system: the one named by REDIS_URL, or the bundled Valkey server with append-only persistence."""
 from __future__ import annotations
 
+import asyncio
 import signal
 import time
 from pathlib import Path
 from typing import Dict, List
-from urllib.parse import urlsplit
 
 import redis
 
 from bot.cli.child import Child
 from bot.cli.logs import last_lines
 from bot.cli.problem import Problem
+from bot.state.address import AddressError, shown
+from bot.state.client import close, connect
 
 _SLOWEST_LOAD = 60.0  # seconds to replay a large append-only file
 
@@ -89,26 +91,23 @@ def wait_for_server(child: Child, url: str) -> None:
 
 def require_reachable(url: str, timeout: float) -> str:
     """Version of the server at ``url``; raises :class:`Problem` when it does not answer. Passwords are never printed."""
-    shown = without_password(url)
     try:
-        client = redis.Redis.from_url(url, socket_timeout=timeout, socket_connect_timeout=timeout)
-    except ValueError:
-        raise Problem(f"看不懂 REDIS_URL（{shown}）：应像 redis://127.0.0.1:6379/0 或 unix:///路径/redis.sock。") from None
-    try:
-        return str(client.info("server").get("redis_version", ""))
+        return asyncio.run(_version(url, timeout / 2))  # a lost connection is tried again for twice as long
+    except AddressError as error:
+        raise Problem(f"{error}。") from None
     except redis.AuthenticationError:
-        raise Problem(f"Redis（{shown}）不接受这个密码：请改正 REDIS_URL。") from None
+        raise Problem(f"Redis（{shown(url)}）不接受这个用户名或密码：请改正 REDIS_URL。") from None
     except (redis.RedisError, OSError) as error:
         raise Problem(
-            f"连不上 Redis（{shown}，{type(error).__name__}）：请启动它或改正 REDIS_URL；不设 REDIS_URL 就用内置的。"
+            f"连不上 Redis（{shown(url)}，{type(error).__name__}）：请启动它或改正 REDIS_URL；不设 REDIS_URL 就用内置的。"
         ) from None
+
+
+async def _version(url: str, timeout: float) -> str:
+    client = connect(url, timeout, decode=True)
+    try:
+        found = await client.info("server")
     finally:
-        client.close()
-
-
-def without_password(url: str) -> str:
-    """The address as it may be shown: user and password left out."""
-    parts = urlsplit(url)
-    if "@" not in parts.netloc:
-        return url.split("?")[0]
-    return f"{parts.scheme}://***@{parts.netloc.rpartition('@')[2]}{parts.path}"
+        await close(client)
+    one = found if "redis_version" in found else next(iter(found.values()))  # a Cluster answers for each node
+    return str(one["redis_version"])

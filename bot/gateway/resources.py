@@ -4,13 +4,13 @@ from __future__ import annotations
 from typing import AsyncIterator
 
 from aiohttp import WSCloseCode, web
-from redis.asyncio import BlockingConnectionPool, Redis
 
 from bot.gateway import keys
 from bot.gateway.feedback import FeedbackStore
 from bot.gateway.sessions import Sessions
 from bot.gateway.tokens import Tokens
 from bot.gateway.workers import Workers
+from bot.state.client import close, connect
 from bot.state.masking import mask
 
 MOST_REDIS_CONNECTIONS = 32
@@ -20,15 +20,12 @@ MOST_REDIS_CONNECTIONS = 32
 async def redis(app: web.Application) -> AsyncIterator[None]:
     """The connection pool, and what is kept in Redis. Connecting happens at first use, so Redis may start later."""
     settings = app[keys.SETTINGS]
-    client = Redis(connection_pool=BlockingConnectionPool.from_url(
-        settings.redis_url, decode_responses=True, max_connections=MOST_REDIS_CONNECTIONS, timeout=settings.redis_timeout,
-        socket_timeout=settings.redis_timeout, socket_connect_timeout=settings.redis_timeout, health_check_interval=30))
+    client = connect(settings.redis_url, settings.redis_timeout, decode=True, most=MOST_REDIS_CONNECTIONS)
     app[keys.REDIS] = client
     app[keys.SESSIONS] = Sessions(Tokens(settings.secret, settings.session_ttl), client)
     app[keys.FEEDBACK] = FeedbackStore(client, mask, settings.conversation_ttl)
     yield
-    await client.aclose()
-    await client.connection_pool.disconnect()
+    await close(client)
 
 
 async def workers(app: web.Application) -> AsyncIterator[None]:

@@ -2,7 +2,7 @@
 from __future__ import annotations
 
 import string
-from datetime import date
+from datetime import date, datetime
 from pathlib import Path
 from typing import Any, Dict, List, Optional, Set
 
@@ -12,7 +12,7 @@ from bot import clock
 
 from .base import KnowledgeBase
 from .check import Report, _condition, _facts, _known, _pattern
-from .dialogue import Event, Milestone, Priority
+from .dialogue import Attention, Event, Milestone, Priority
 from .errors import Problem
 
 WORDING: Dict[str, Set[str]] = {
@@ -53,6 +53,9 @@ def check_dialogue(base: KnowledgeBase, data: Path, day: Optional[date] = None) 
         _event(base, event, reporter("events.yml"), f"[{i}]")
     for i, milestone in enumerate(read("dialogue", "milestones.yml", List[Milestone]) or ()):
         _milestone(base, milestone, day, reporter("milestones.yml"), f"[{i}]")
+    weights = read("dialogue", "attention.yml", Attention)
+    if weights is not None and min(weights.acceptance.accepted, weights.acceptance.passed, weights.urgency.half_days) <= 0:
+        reporter("attention.yml")("", "acceptance 的 accepted、passed 和 urgency 的 half_days 应大于 0")
     _wording(read("dialogue", "wording.yml", Dict[str, List[str]]), reporter("wording.yml"))
     places = read("policy", "places.yml", Dict[str, List[str]])
     for kind in ("local", "elsewhere"):
@@ -71,12 +74,30 @@ def _event(base: KnowledgeBase, event: Event, report: Report, path: str) -> None
 
 
 def _milestone(base: KnowledgeBase, milestone: Milestone, day: date, report: Report, path: str) -> None:
-    _known(milestone.service, base.cards, report, f"{path}.service", "事项代码")
-    fact = base.profile.get(milestone.fact)
-    if fact is None or fact.type != "date":
-        report(f"{path}.fact", f"{milestone.fact} 应为 data/profile 里的日期（type: date）")
+    for i, code in enumerate(milestone.services):
+        _known(code, base.cards, report, f"{path}.services[{i}]", "事项代码")
+    for i, rule in enumerate(milestone.rules):
+        _known(rule, base.rules, report, f"{path}.rules[{i}]", "规则编号")
+    for i, pattern in enumerate(milestone.words):
+        _pattern(pattern, report, f"{path}.words[{i}]")
+    spans = [s for s in (milestone.months, milestone.days, milestone.workdays, milestone.configured) if s is not None]
+    if milestone.yearly is not None:
+        if milestone.fact or spans:
+            report(path, "每年固定的日子（yearly）不要再写 fact、months、days、workdays、configured")
+        try:
+            datetime.strptime(f"2026-{milestone.yearly}", "%Y-%m-%d")
+        except ValueError:
+            report(f"{path}.yearly", "应为 06-30 这样的月-日")
+    else:
+        fact = base.profile.get(milestone.fact or "")
+        if fact is None or fact.type != "date":
+            report(f"{path}.fact", f"{milestone.fact} 应为 data/profile 里的日期（type: date）")
+        if len(spans) != 1:
+            report(path, "months、days、workdays、configured 要写一个，也只能写一个")
+    if milestone.configured is not None:
+        _known(milestone.configured, base.center, report, f"{path}.configured", "center.yml 的键")
     for name in ("text", "reached"):
-        _blanks(getattr(milestone, name), {"from", "to"}, report, f"{path}.{name}")
+        _blanks(getattr(milestone, name) or "", {"from", "to", "span"}, report, f"{path}.{name}")
     _facts(base, milestone.facts, day, report, f"{path}.facts")
 
 

@@ -19,7 +19,7 @@ COMMON: Dict[str, Set[str]] = {
     "rate_second": {"rate", "since"}, "rate_own": {"rate"}, "disclaimer": {"today"},
 }
 """Sentences common to all forms, and their blanks."""
-CONTROLS = {"cancel", "why", "back", "resume", "follow"}
+CONTROLS = {"cancel", "why", "back", "resume"}
 
 
 def check_forms(base: KnowledgeBase, data: Path, day: date) -> List[Problem]:
@@ -58,9 +58,11 @@ def _common(base: KnowledgeBase, content: FormWording, report: Report, day: date
             report(f".say.{name}", f"程序只填 {sorted(blanks)}")
     for name in CONTROLS:
         for i, pattern in enumerate(content.control.get(name, ())):
-            _pattern(pattern.replace("{value}", "x"), report, f".control.{name}[{i}]")
+            _pattern(pattern, report, f".control.{name}[{i}]")
         if not content.control.get(name):
             report(".control", f"缺少 {name}")
+    for i, pattern in enumerate(content.filler):
+        _pattern(pattern, report, f".filler[{i}]")
     for home, spans in content.rates.items():
         for span, ids in spans.items():
             _facts(base, ids, day, report, f".rates.{home}.{span}")
@@ -77,6 +79,8 @@ def _form(base: KnowledgeBase, form: Form, ids: Set[str], report: Report, day: d
             _pattern(pattern, report, f".{key}[{i}]")
     for i, name in enumerate(form.given):
         _known(name, names, report, f".given[{i}]", "fields 里的 id")
+    for i, name in enumerate(form.covers):
+        _known(name, base.rules, report, f".covers[{i}]", "追问或提醒的编号")
     for i, place in enumerate(form.offer):
         home, _, _aspect = place.partition(".")
         _known(home, {**base.cards, **base.faqs}, report, f".offer[{i}]", "事项代码或常见问题编号加方面")
@@ -110,6 +114,9 @@ def _field(base: KnowledgeBase, field: FormField, names: List[str], report: Repo
     for name, option in field.options.items():
         for i, pattern in enumerate(option.words):
             _pattern(pattern, report, f"{path}.options.{name}.words[{i}]")
+        for name_, value in option.tells.items():
+            if name_ not in base.profile or value not in base.profile[name_].values:
+                report(f"{path}.options.{name}.tells", f"画像里没有 {name_}: {value}")
     for name in field.needs:
         _known(name, names, report, f"{path}.needs", "fields 里的 id")
     if field.configured:

@@ -2,7 +2,7 @@
 from __future__ import annotations
 
 from functools import lru_cache
-from typing import List, Literal
+from typing import List, Literal, Optional
 
 import msgspec
 
@@ -32,15 +32,82 @@ class Event(Strict, kw_only=True):
 
 
 class Milestone(Strict, kw_only=True):
-    """A date that follows ``months`` after a date the citizen gave, said with the answer of ``service``."""
+    """A date that follows from what the citizen said (``fact``) or comes every year (``yearly``, MM-DD), said with the
+    answers of ``services``.
 
-    service: str
-    fact: str
-    months: int
-    unit: Literal["month", "day"]
+    Exactly one of ``months``, ``days``, ``workdays`` and ``configured`` (a center.yml key with a number and 年, 月 or 日)
+    counts from ``fact``. ``aspects`` and ``words`` narrow down when it is said. ``unit``: how precisely it may be told.
+    ``calendar`` titles an entry for the citizen's own calendar, ``note`` describes it; ``deadline``: something must be
+    done before that date, so the calendar reminds some days earlier. ``rules`` become more urgent as the date comes near.
+    """
+
+    name: str
+    services: List[str]
+    aspects: List[Aspect] = []
+    words: List[str] = []
+    fact: Optional[str] = None
+    yearly: Optional[str] = None
+    months: Optional[int] = None
+    days: Optional[int] = None
+    workdays: Optional[int] = None
+    configured: Optional[str] = None
+    unit: Literal["month", "day"] = "day"
     text: str
-    reached: str
+    reached: Optional[str] = None
+    calendar: Optional[str] = None
+    note: str = ""
+    deadline: bool = False
+    rules: List[str] = []
     facts: List[str] = []
+
+
+class Relevance(Strict, kw_only=True):
+    """Factor by how well a rule fits: condition and aspect both, one of them, or neither for certain."""
+
+    fits: float
+    partly: float
+    little: float
+
+
+class Urgency(Strict, kw_only=True):
+    """Factor by the days left: ``most`` today, half of the surplus ``half_days`` ahead, 1 without a date."""
+
+    most: float
+    half_days: float
+
+
+class Acceptance(Strict, kw_only=True):
+    """Beta prior: pseudo-counts of acceptance and of passing over; ``shared``: weight of all situations in each one."""
+
+    accepted: float
+    passed: float
+    shared: float
+
+
+class Fatigue(Strict, kw_only=True):
+    """What is taken off for having been ignored or declined, for offers made and for long conversations."""
+
+    ignored: float
+    declined: float
+    offer: float
+    free_offers: int
+    turn: float
+    free_turns: int
+
+
+class Attention(Strict, kw_only=True):
+    """Weights of expected usefulness, by which rules of one level are ordered (docs/attentive.md)."""
+
+    relevance: Relevance
+    urgency: Urgency
+    acceptance: Acceptance
+    fatigue: Fatigue
+    hold_below: float
+
+
+@lru_cache(maxsize=1)
+def attention() -> Attention:
+    return msgspec.yaml.decode((DATA / "dialogue" / "attention.yml").read_bytes(), type=Attention)
 
 
 @lru_cache(maxsize=1)

@@ -13,10 +13,11 @@ FIELD_TYPES = ("amount", "term", "rate", "choice", "month")
 
 
 class FormOption(Strict, kw_only=True):
-    """One value of a choice: its button and the words that mean it (patterns on normalised text)."""
+    """One value of a choice: its button, the words that mean it (patterns), and the profile facts that choosing it ``tells``."""
 
     title: str
     words: List[str] = []
+    tells: Dict[str, str] = {}
 
 
 class FormField(Strict, kw_only=True):
@@ -64,6 +65,7 @@ class Form(Strict, kw_only=True):
     """``start`` opens it where one of ``given`` was said too, or after the answer ``lead``; ``plainly`` opens it alone.
 
     ``home``: the FAQ or card that counts as answered by the result. ``offer``: answers (home.aspect) that get its button.
+    ``covers``: questions and reminders that the result has answered.
     """
 
     id: str
@@ -82,6 +84,7 @@ class Form(Strict, kw_only=True):
     fields: List[FormField]
     say: Dict[str, str]
     facts: List[str]
+    covers: List[str] = []
     local: List[Local] = []
     after: List[After] = []
 
@@ -94,6 +97,7 @@ class FormWording(Strict, kw_only=True):
 
     say: Dict[str, str]
     control: Dict[str, List[str]]
+    filler: List[str]
     rates: Dict[str, Dict[str, List[str]]]
 
 

@@ -1,4 +1,4 @@
-"""Place names of data/policy/places.yml and their use inside patterns: ``{local}`` and ``{out}``."""
+"""What patterns may name by a word in braces: ``{local}`` and ``{out}`` place names (data/policy/places.yml), ``{day}`` a date."""
 from __future__ import annotations
 
 import re
@@ -17,12 +17,21 @@ def places() -> Dict[str, List[str]]:
     return {kind: sorted(names, key=len, reverse=True) for kind, names in raw.items()}
 
 
+_NUMBER = "(?:\\d{1,2}|[一二三四五六七八九十]{1,3})"
+DAY = (
+    f"(?:(?:\\d{{4}}年|\\d{{2}}年|去年|今年|前年)?{_NUMBER}月(?:份)?(?:{_NUMBER}[日号])?|(?:上+|这|本)个?月(?:{_NUMBER}[日号])?"
+    f"|今天|昨天|大?前天|上个?(?:周|星期|礼拜)[一二三四五六日天]?|[\\d一二两三四五六七八九十]+天(?:之|以)?前|{_NUMBER}[日号])"
+)
+"""A date as people say it; actions/dates.py reads it."""
+
+
 @lru_cache(maxsize=None)
 def _alternatives() -> Dict[str, str]:
     names = places()
     return {
         "{local}": "(?:" + "|".join(map(re.escape, names["local"])) + ")",
         "{out}": "(?:" + "|".join(map(re.escape, names["elsewhere"])) + ")",
+        "{day}": DAY,
     }
 
 
@@ -33,7 +42,7 @@ def compiled(pattern: str) -> "re.Pattern[str]":
 
 
 def expand(pattern: str) -> str:
-    """Replace ``{local}`` / ``{out}`` in a regular expression by the place names."""
+    """Replace ``{local}``, ``{out}`` and ``{day}`` in a regular expression by what they stand for."""
     for name, alternatives in _alternatives().items():
         pattern = pattern.replace(name, alternatives)
     return pattern

@@ -2,8 +2,8 @@
 
 Order: control and invisible characters away, full width to half width (NFKC), runs of punctuation shortened, URLs and
 emoji away, traditional to simplified characters, lower case, spaces between Chinese characters away, leading slashes
-away (an assistant command typed by a citizen is text), typos in domain words mended from data/nlu/aliases.yml.
-Normalising twice gives the same as once.
+away (an assistant command typed by a citizen is text), typos in domain words mended: those listed in
+data/nlu/aliases.yml, then homophones and words left in letters (mending.py). Normalising twice gives the same as once.
 """
 from __future__ import annotations
 
@@ -15,6 +15,8 @@ from typing import Dict, List, Pattern, Tuple
 
 import msgspec
 from opencc import OpenCC
+
+from .mending import mend
 
 ALIASES = Path(__file__).resolve().parents[2] / "data" / "nlu" / "aliases.yml"
 
@@ -61,4 +63,5 @@ def normalize(text: str) -> str:
     text = text.lstrip("/\\ ")
     wrong, right = _aliases()
     text = wrong.sub(lambda match: right[match.group()], text)
-    return _CJK_SPACE.sub("", text)  # "gjj 贷款" has become "公积金 贷款"
+    text = _CJK_SPACE.sub("", text)  # "gjj 贷款" has become "公积金 贷款"
+    return _CJK_SPACE.sub("", mend(text))

@@ -7,17 +7,17 @@ PREFIX = "gjj:"
 
 
 def events(conversation: str) -> str:
-    """List of events, oldest first, JSON each."""
+    """List of blocks (bot.state.blocks), oldest first: one block for each save."""
     return f"{PREFIX}{{{conversation}}}:events"
 
 
 def head(conversation: str) -> str:
-    """Hash: ``version`` (number of events saved), ``slots`` (JSON)."""
+    """Hash: the state after the last save (bot.state.head)."""
     return f"{PREFIX}{{{conversation}}}:head"
 
 
 def replies(conversation: str) -> str:
-    """Hash: message id → JSON list of replies already given."""
+    """Hash: message id → index of the block that holds the replies given to it."""
     return f"{PREFIX}{{{conversation}}}:replies"
 
 
@@ -26,6 +26,11 @@ def lock(conversation: str) -> str:
     return f"{PREFIX}{{{conversation}}}:lock"
 
 
+def queue(conversation: str) -> str:
+    """Hash: token of each turn that waits → its place and when it last asked. ``<queue>:<token>`` wakes it."""
+    return f"{PREFIX}{{{conversation}}}:queue"
+
+
 def everything(conversation: str) -> List[str]:
     """All keys that hold something a citizen said or was told."""
-    return [events(conversation), head(conversation), replies(conversation), lock(conversation)]
+    return [events(conversation), head(conversation), replies(conversation)]

@@ -119,7 +119,7 @@ class Releases:
 
 def basis() -> str:
     """Digest of everything besides the questions that shapes a model: NLU code, configuration, Chinese pipeline."""
-    parts = [ROOT / "config.yml", ROOT / "domain.yml", ROOT / "data" / "nlu" / "aliases.yml"]
+    parts = [ROOT / "config.yml", ROOT / "domain.yml", ROOT / "data" / "nlu" / "aliases.yml", ROOT / "data" / "nlu" / "mendable.yml"]
     parts += sorted((ROOT / "bot" / "nlu").glob("*.py"))
     joined = hashlib.sha256(inputs_digest().encode())
     for path in parts:

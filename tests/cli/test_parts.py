@@ -81,21 +81,8 @@ def test_operating_system_errors_become_sentences(number, sentence):
     assert str(from_os_error(OSError(number, os.strerror(number), "/var/x"))).startswith(sentence)
 
 
-@pytest.mark.parametrize(
-    "url, shown",
-    [
-        ("redis://127.0.0.1:6379/0", "redis://127.0.0.1:6379/0"),
-        ("redis://user:pass@host:6379/1", "redis://***@host:6379/1"),
-        ("rediss://:p%40ss@host/0?ssl_cert_reqs=none", "rediss://***@host/0"),
-        ("redis://host/0?password=pass", "redis://host/0"),
-    ],
-)
-def test_passwords_are_not_shown(url, shown):
-    assert redis_server.without_password(url) == shown
-
-
 def test_nonsense_redis_url():
-    with pytest.raises(Problem, match="看不懂 REDIS_URL"):
+    with pytest.raises(Problem, match="REDIS_URL 写得不对"):
         redis_server.require_reachable("localhost:6379", 1)
 
 

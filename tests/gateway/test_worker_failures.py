@@ -1,11 +1,11 @@
-"""Workers that are down, slow or broken: the citizen gets a sentence in bounded time, and nothing is processed twice."""
+"""Workers that are down, busy, slow or broken: another one is asked, or the citizen gets a sentence in bounded time."""
+import asyncio
 import time
 
 import pytest
 
+from bot.gateway import keys
 from bot.gateway import workers as workers_module
-from bot.gateway.metrics import Metrics
-from bot.gateway.workers import Workers
 from tests.gateway.conftest import MESSAGE_ID, refusal, running_worker
 
 pytestmark = pytest.mark.asyncio
@@ -48,30 +48,83 @@ async def test_next_worker_answers_when_the_first_refuses_the_connection(make_cl
     assert worker.state["processed"] == 8
 
 
-async def test_a_refusing_worker_is_not_replaced_by_another(make_client, new_token, tmp_path, worker):
-    """Only a refused connection moves on: a worker that answered 503 may have begun."""
+@pytest.fixture
+async def two(make_client, new_token, tmp_path, worker):
+    """``(client, first, second)`` with two workers."""
     async with running_worker(tmp_path / "second.sock") as second:
-        client = await make_client(worker_sockets=(worker.socket, second.socket))
-        await send(client, {"Authorization": f"Bearer {await new_token(client)}"}, "繁忙")
-        assert len(worker.state["requests"]) + len(second.state["requests"]) == 1
+        yield await make_client(worker_sockets=(worker.socket, second.socket)), worker, second
 
 
-async def test_rendezvous_hash_keeps_conversations_in_place():
-    sockets = [f"/run/worker-{n}.sock" for n in range(4)]
-    four, three = Workers(sockets, 1, Metrics()), Workers(sockets[:3], 1, Metrics())
-    try:
-        names = [f"{n:032x}" for n in range(400)]
-        before = {name: four.order(name)[0].socket for name in names}
-        assert {before[name] for name in names} == set(sockets)
-        assert all(three.order(name)[0].socket == before[name] for name in names if before[name] != sockets[3])
-    finally:
-        await four.close()
-        await three.close()
+async def answered(client, new_token, text, ident=MESSAGE_ID, auth=None):
+    auth = auth or {"Authorization": f"Bearer {await new_token(client)}"}
+    response = await client.post(URL, json={"id": ident, "text": text}, headers=auth)
+    return response.status, [r["text"] for r in (await response.json()).get("replies", [])]
+
+
+@pytest.mark.parametrize("text", ["死", "交班", "坏"])
+async def test_a_worker_that_dies_leaves_or_talks_nonsense_is_replaced_by_another(two, new_token, text):
+    client, first, second = two
+    other = {"死": 200, "交班": 503, "坏": 503}[text]  # the other one dies only once
+    assert (await answered(client, new_token, text))[0] == other
+    bodies = [r["body"] for worker in (first, second) for r in worker.state["requests"]]
+    assert first.state["requests"] and second.state["requests"], "both were asked"
+    assert len({body["id"] for body in bodies}) == 1, "under the same id, which runs once"
+
+
+async def test_a_dead_workers_share_goes_to_the_others_without_a_failed_message(two, new_token):
+    client, first, second = two
+    await first.stop()
+    for _ in range(8):
+        assert (await answered(client, new_token, "你好"))[0] == 200
+    assert second.state["processed"] == 8
+
+
+async def test_the_least_busy_worker_is_asked(two, new_token):
+    """Six messages that wait are spread evenly, whatever their conversations."""
+    client, first, second = two
+    waiting = [asyncio.create_task(answered(client, new_token, "等")) for _ in range(6)]
+    while len(first.state["requests"]) + len(second.state["requests"]) < 6:
+        await asyncio.sleep(0.01)
+    assert (len(first.state["requests"]), len(second.state["requests"])) == (3, 3)
+    first.state["gate"].set(), second.state["gate"].set()
+    assert {status for status, _ in await asyncio.gather(*waiting)} == {200}
+
+
+async def test_an_idle_conversation_stays_with_its_worker(two, new_token):
+    client, first, second = two
+    auth = {"Authorization": f"Bearer {await new_token(client)}"}
+    for number in range(6):
+        await answered(client, new_token, "你好", f"{MESSAGE_ID[:-1]}{number}", auth)
+    assert sorted([first.state["processed"], second.state["processed"]]) == [0, 6]
+
+
+async def test_messages_of_one_conversation_are_worked_on_in_the_order_they_came(client, auth, worker):
+    texts = ["等", "你好1", "你好2", "你好3"]
+    waiting = []
+    for number, text in enumerate(texts):
+        waiting.append(asyncio.create_task(client.post(URL, json={"id": f"{MESSAGE_ID[:-1]}{number}", "text": text}, headers=auth)))
+        while len(client.app[keys.WORKERS]._queue) <= number:
+            await asyncio.sleep(0.01)
+    assert [r["body"]["text"] for r in worker.state["requests"]] in (["等"], []), "the others wait for the first"
+    worker.state["gate"].set()
+    assert {response.status for response in await asyncio.gather(*waiting)} == {200}
+    assert [r["body"]["text"] for r in worker.state["requests"]] == texts
+
+
+async def test_a_citizen_who_leaves_frees_the_place(client, auth, worker, monkeypatch):
+    monkeypatch.setattr("bot.gateway.queue.PLACES", 1)
+    gone = asyncio.create_task(send(client, auth, "等"))
+    while not worker.state["requests"]:
+        await asyncio.sleep(0.01)
+    gone.cancel()
+    worker.state["gate"].set()
+    assert (await client.post(URL, json={"id": MESSAGE_ID[:-1] + "1", "text": "你好"}, headers=auth)).status == 200
 
 
 async def test_too_many_messages_at_once_are_refused_at_once(client, auth, monkeypatch):
-    monkeypatch.setattr(workers_module, "MOST_IN_FLIGHT", 0)
-    assert await refusal(await send(client, auth, "你好")) == (503, "unavailable")
+    monkeypatch.setattr("bot.gateway.queue.MOST_WAITING", 0)
+    response = await send(client, auth, "你好")
+    assert await refusal(response) == (503, "unavailable") and int(response.headers["Retry-After"]) >= 1
 
 
 async def test_readyz_says_no_when_no_worker_is_ready(client, worker):

@@ -9,7 +9,7 @@ import yaml
 from rasa.shared.core.domain import Domain
 
 from bot.settings import ROOT
-from bot.state.client import connect
+from bot.state.client import close, connect
 from bot.state.tracker_store import RedisTrackerStore
 
 
@@ -28,8 +28,8 @@ def domain():
 
 @pytest.fixture
 def server(redis_url):
-    """A synchronous view of the server, to look at what is really stored."""
-    with redis.Redis.from_url(redis_url, decode_responses=True) as client:
+    """A synchronous view of the server, to look at what is really stored; undecodable bytes show as such."""
+    with redis.Redis.from_url(redis_url, decode_responses=True, encoding_errors="backslashreplace") as client:
         client.flushall()
         yield client
 
@@ -53,7 +53,7 @@ def new_store(redis_url, server, domain, run):
 
     yield make
     for store in made:
-        run(store.redis.close())
+        run(store.close())
 
 
 @pytest.fixture
@@ -65,4 +65,4 @@ def store(new_store):
 def client(redis_url, server, run):
     opened = connect(redis_url, 3)
     yield opened
-    run(opened.close())
+    run(close(opened))

@@ -131,9 +131,11 @@ def test_strange_messages_get_a_sentence_and_the_next_one_works(say, text):
     assert answers(say("退休了公积金怎么取"))[0]["topic"] == "withdraw_retire"
 
 
-def test_personal_numbers_reach_neither_redis_nor_output(say, server, capfd):
+def test_personal_numbers_reach_neither_redis_nor_output(say, assistant, server, run, capfd):
     say("我电话13812341234，邮箱zhang@example.com，租房怎么提")
-    stored = json.dumps([server.lrange(k, 0, -1) if server.type(k) == "list" else server.hgetall(k) for k in server.keys("*")], ensure_ascii=False)
+    assert {k.rpartition(":")[2]: server.type(k) for k in server.keys("*")} == {"events": "list", "head": "hash", "replies": "hash"}
+    hashes = [server.hgetall(k) for k in server.keys("*") if server.type(k) == "hash"]
+    stored = json.dumps([run(assistant.store.history("c1")), hashes], ensure_ascii=False)
     assert "13812341234" not in stored and "zhang@" not in stored and "138****1234" in stored
     out, err = capfd.readouterr()
     assert "租房" not in out + err and "parse_data_text" not in out + err

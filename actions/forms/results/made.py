@@ -53,6 +53,8 @@ class Result:
     facts: List[str] = field(default_factory=list)
     local: List[Local] = field(default_factory=list)
     attachments: List[Dict[str, Any]] = field(default_factory=list)
+    home: str = ""
+    """The card and aspect the result is about, ``card.aspect``, where it is not the form's own."""
     again: str = ""
     hide: List[str] = field(default_factory=list)
     """Fields whose buttons make no sense under this result."""

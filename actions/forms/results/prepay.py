@@ -2,7 +2,7 @@
 from __future__ import annotations
 
 from decimal import Decimal
-from typing import List, Tuple
+from typing import List, Optional, Tuple
 
 from bot.knowledge.forms import common
 
@@ -21,7 +21,7 @@ def result(wanted: Sum) -> Result:
     used = rate(wanted.base, wanted.values, _granted(wanted), wanted.today)
     if used is None:
         return Result([common().say["no_rate"]])
-    left, months, lines = _left(wanted, used.yearly)
+    left, months, instalment, lines = _left(wanted, used.yearly)
     facts = [*used.facts, *wanted.form.facts]
     hide = ["home"] if "rate" in wanted.values else []
     if wanted.values["known"] == "original" or months > SHORT_MONTHS:
@@ -30,7 +30,7 @@ def result(wanted: Sum) -> Result:
         interest = METHODS[method](left, used.yearly, months).interest
         lines += [say["settle"].format(left=yuan(left), interest=yuan(interest), term=span(months)), wanted.disclaimer()]
         return Result(lines, facts, wanted.form.local, hide=hide)
-    sums = prepay(left, used.yearly, months, amount, method)
+    sums = prepay(left, used.yearly, months, amount, method, instalment)
     return Result([*lines, *_lines(wanted, sums, left, months, amount, used.words)], facts, wanted.form.local, _shown(wanted, sums, amount), hide=hide)
 
 
@@ -42,14 +42,16 @@ def _granted(wanted: Sum) -> int:
     return left if left > SHORT_MONTHS or wanted.values["long"] == "no" else SHORT_MONTHS + 1
 
 
-def _left(wanted: Sum, yearly: Decimal) -> Tuple[Decimal, int, List[str]]:
-    """What is still owed and for how long; derived from the original loan where the citizen does not know."""
+def _left(wanted: Sum, yearly: Decimal) -> Tuple[Decimal, int, Optional[Decimal], List[str]]:
+    """What is still owed, for how long, and the regular instalment; derived from the original loan where need be."""
     if wanted.values["known"] == "left":
-        return wanted.amount("left"), wanted.months("left_term"), []
+        return wanted.amount("left"), wanted.months("left_term"), None, []
     principal, term, paid = wanted.amount("principal"), wanted.months("term"), wanted.months("paid")
-    left = METHODS[wanted.values["method"]](principal, yearly, term).owed_after(paid)
+    plan = METHODS[wanted.values["method"]](principal, yearly, term)
+    left = plan.owed_after(paid)
+    instalment = plan.first if wanted.values["method"] == "payment" else plan.instalments[0].principal
     words = wanted.form.say["derived"].format(principal=short(principal), term=span(term), paid=span(paid), left=yuan(left), left_term=span(term - paid))
-    return left, term - paid, [words]
+    return left, term - paid, instalment, [words]
 
 
 def _lines(wanted: Sum, sums: Prepayment, left: Decimal, months: int, amount: Decimal, rate_words: str) -> List[str]:

@@ -6,6 +6,7 @@ from .made import Result, Sum
 
 MONTHS = {"rent": 3, "loan": 6, "leave": 6}
 FACTS = {"rent": ["wd_rent_three_months"], "loan": ["loan_six_months", "loan_combined_history"], "leave": ["wd_leave_after_half_year", "wd_leave_transfer_if_new_city"]}
+HOMES = {"rent": "wd_rent.conditions", "loan": "loan_new_home.conditions", "leave": "wd_after_leave.conditions"}
 CONFIGURED = {"loan": "loan_min_months", "leave": "leave_seal_months"}
 """Local rules that replace the national number of months where they are configured as a plain number."""
 
@@ -21,8 +22,8 @@ def result(wanted: Sum) -> Result:
     # The first deposit is month one, so three months are full with the third deposit; sealing is counted to the day.
     due = dates.add_months(start.first(), months if goal == "leave" else months - 1)
     shown = dates.Day(due.year, due.month, due.day if goal == "leave" and start.day else None)
-    ready = wanted.today >= shown.first()
+    ready = wanted.today >= due if shown.day else wanted.today > shown.last()  # this month's deposit may not be in yet
     words = say[goal].format(**{"from": start.say(), "to": shown.say(), "state": say["ready" if ready else "ahead"]})
     if months != MONTHS[goal]:
         words = words.replace("满半年" if goal == "leave" else f"满{MONTHS[goal]}个月", f"满{months}个月")
-    return Result([words, *lines], facts=FACTS[goal])
+    return Result([words, *lines], facts=FACTS[goal], home=HOMES[goal])

@@ -10,6 +10,7 @@ FACTS = {
     "public": ["wd_rent_public_full", "wd_rent_both_spouses"], "market": ["wd_rent_market_quota_local", "wd_rent_both_spouses"],
     "repay": ["wd_repay_limits"], "buy": ["wd_purchase_total_cap", "wd_plus_loan_le_price"],
 }
+HOMES = {"public": "wd_rent.amount", "market": "wd_rent.amount", "repay": "wd_offset.amount", "buy": "wd_new_home.amount"}
 LOCAL = {
     "public": [Local(key="retained_balance", name="账户最低要留多少")],
     "market": [Local(key="rent_cap_market", name="租房提取的限额和次数")],
@@ -34,4 +35,4 @@ def result(wanted: Sum) -> Result:
             line = say["market_unset"]
     else:
         line = say[use].format(sum=short(wanted.amount("spent")))
-    return Result([line, say["honest"]], facts=FACTS[use], local=local)
+    return Result([line, say["honest"]], facts=FACTS[use], local=local, home=HOMES[use])

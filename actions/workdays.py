@@ -1,0 +1,47 @@
+"""Working days of mainland China. The official arrangement of a year is published late in the year before; until then a
+year's days are Monday to Friday and every result says that it is not certain."""
+from __future__ import annotations
+
+from datetime import date, timedelta
+from typing import NamedTuple
+
+import chinese_calendar
+
+
+class Found(NamedTuple):
+    """A date, and whether the official holiday arrangement of every day counted is known."""
+
+    day: date
+    certain: bool
+
+
+def is_workday(day: date) -> bool:
+    """Whether offices work on ``day``; Monday to Friday where :func:`arranged` is False."""
+    return chinese_calendar.is_workday(day) if arranged(day.year) else day.weekday() < 5
+
+
+def arranged(year: int) -> bool:
+    """Whether the official holiday arrangement of ``year`` is known here."""
+    try:
+        chinese_calendar.is_workday(date(year, 1, 1))
+    except NotImplementedError:
+        return False
+    return True
+
+
+def after(start: date, count: int) -> Found:
+    """The ``count``-th working day after ``start``; the day of the event itself does not count."""
+    day, certain = start, arranged(start.year)
+    while count > 0:
+        day += timedelta(days=1)
+        count -= is_workday(day)
+        certain = certain and arranged(day.year)
+    return Found(day, certain)
+
+
+def on_or_after(start: date) -> Found:
+    """``start``, or the next working day when offices are closed on it."""
+    day = start
+    while not is_workday(day):
+        day += timedelta(days=1)
+    return Found(day, arranged(start.year) and arranged(day.year))
