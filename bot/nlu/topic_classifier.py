@@ -62,7 +62,7 @@ class TopicClassifier(IntentClassifier, GraphComponent):
         examples = [m for m in training_data.intent_examples if m.get(TEXT)]
         base = load()
         sentence, words = _dense(examples)
-        self._model = TopicModel.fit([_example(base, m) for m in examples], sentence, words)
+        self._model = TopicModel.fit([example_of(base, m) for m in examples], sentence, words)
         with self._storage.write_to(self._resource) as folder:
             self._model.save(folder)
         return self._resource
@@ -126,7 +126,7 @@ def intent_of(home: str) -> str:
     return home[len(INTENT_PREFIX) :] if home.startswith(INTENT_PREFIX) else ASK
 
 
-def _example(base: KnowledgeBase, message: Message) -> Example:
+def example_of(base: KnowledgeBase, message: Message) -> Example:
     """The training example of ``message``: home and aspect from its metadata, topic from the content they lead to."""
     meta = (message.get(METADATA) or {}).get(METADATA_INTENT) or {}
     home = meta.get("home") or INTENT_PREFIX + message.get(INTENT)

@@ -55,8 +55,8 @@ def build(folder: Path, adapter: Optional[Path]) -> None:
     layers = base.layers if adapter is None else Adapter.load(adapter).merged(base.layers)
     folder.mkdir(parents=True)
     graph.write(layers, base.heads, base.width, folder / GRAPH)
-    kept = [base.begin, base.end, base.unknown, *_kept(base)]
-    words = base.words[kept]
+    rows = kept(base)
+    words = base.words[rows]
     scales = np.abs(words).max(axis=1) / 127
     np.savez(
         folder / TABLES,
@@ -65,15 +65,16 @@ def build(folder: Path, adapter: Optional[Path]) -> None:
         positions=base.positions[:MAX_TOKENS].astype(np.float32),
         gain=base.norm[0],
         bias=base.norm[1],
-        scores=base.scores[kept],
+        scores=base.scores[rows],
     )
-    meta = {"ident": ident(adapter), "width": base.width, "pieces": [base.pieces[i] for i in kept], "replaced": base.replaced}
+    meta = {"ident": ident(adapter), "width": base.width, "pieces": [base.pieces[i] for i in rows], "replaced": base.replaced}
     (folder / META).write_text(json.dumps(meta, ensure_ascii=False), encoding="utf-8")
 
 
-def _kept(base: BaseModel) -> List[int]:
-    special = {base.begin, base.end, base.unknown}
-    return [number for number, piece in enumerate(base.pieces) if number not in special and tokenizer.usable(piece)]
+def kept(base: BaseModel) -> List[int]:
+    """Rows of the vocabulary that the encoder keeps: begin, end, unknown, then every usable piece."""
+    special = [base.begin, base.end, base.unknown]
+    return [*special, *(n for n, piece in enumerate(base.pieces) if n not in special and tokenizer.usable(piece))]
 
 
 def main(arguments: List[str]) -> int:
