@@ -3,47 +3,84 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
-from typing import List, Optional
+from typing import Dict, List, Optional, Sequence, Tuple
 
 from bot.knowledge.base import KnowledgeBase
+from bot.knowledge.matters import named
 from bot.knowledge.wording import say
 from bot.nlu.clauses import asks
 
 from .answering import Speaker
 from .memory import Focus
 from .message import Message
+from .references import category, returns
 from .understanding import ANSWER_SCORE, FOCUS_CEILING, FOCUS_SCORE, GENERAL, Reading, resolve
 
 SHORT = 14
 """Characters up to which a message may be a fragment that needs the focus."""
-_POINTS_BACK = re.compile(r"^(?:那|这个|这|它|还有|然后|再说回|回到|刚才|所以)|刚才|前面说")
-_RETURNS = re.compile(r"说回|回到|回过头|(?:刚才|前面|之前)(?:说|问|讲)?的?[^,。?]{2,8}的?(?:事|问题)")
-"""Back to a matter that is named: not a follow-up to the one in focus."""
+BRIEF = 10
+"""Up to here an aspect counts for the matter in focus even where it was read as one of another card (多久打款)."""
+_POINTS_BACK = re.compile(r"^(?:那|这个|这|它|他|她|还有|然后|再说回|回到|刚才|所以)|刚才|前面说|(?:那|这)(?:个|种)(?!月)")
+_WITHDRAWS = re.compile(r"提取|[能可]提|取[钱出]|提公积金|取公积金")
+_LENDS = re.compile(r"贷款|能贷|[可想要]贷")
+_ASPECT_OF = {faq: aspect for aspects in GENERAL.values() for aspect, faq in aspects.items()}
 
 
-def in_context(base: KnowledgeBase, focus: Optional[Focus], text: str, reading: Reading) -> Reading:
-    """A general reading becomes one about the matter in focus where the words are a follow-up, not a new subject."""
-    if focus is None or focus.home == reading.home or _RETURNS.search(text):
+def in_context(base: KnowledgeBase, focus: Optional[Focus], text: str, readings: Sequence[Reading]) -> Reading:
+    """The first of ``readings``, or its aspect under the matter in focus where the words are a follow-up, not a new subject."""
+    reading = readings[0]
+    if focus is None or focus.home == reading.home:
         return reading
-    back = bool(_POINTS_BACK.search(text))
+    back = bool(_POINTS_BACK.search(text)) or returns(text)
     if len(text) > SHORT and not back:
         return reading
-    if focus.home in base.cards:
-        card = base.cards[focus.home]
-        aspect = reading.aspect or "overview"
-        if card.topic(aspect) == reading.topic and reading.home in base.cards:
-            return Reading(focus.home, aspect, reading.topic, reading.score)  # "投诉要带什么": the complaint talked about
-        for aspects in GENERAL.values():
-            for aspect, faq in aspects.items():
-                if reading.home == faq and base.topics.topics[card.topic("overview")].group == base.topics.topics[reading.topic].group:
-                    return Reading(focus.home, aspect, base.topic(focus.home, aspect), reading.score)
-        if reading.home == "loan_new_home" and card.category == "贷款" and reading.aspect in card.answers and "公积金贷款" not in text:
-            return Reading(focus.home, reading.aspect, base.topic(focus.home, reading.aspect), reading.score)
-    if back and reading.score < ANSWER_SCORE:
+    if focus.home not in base.cards:
+        return _pointing_back(base, focus, reading) if back else reading
+    names = named(base, text, category(base, focus))
+    if names and focus.home not in names or not names and _other_business(base, focus, text):
+        return reading
+    card = base.cards[focus.home]
+    if card.topic(reading.aspect or "overview") == reading.topic and reading.home in base.cards:
+        return Reading(focus.home, reading.aspect or "overview", reading.topic, reading.score)  # "投诉要带什么": the complaint talked about
+    aspect, weight = _aspect(base, focus, text, readings, bool(names))
+    if aspect and weight >= max((r.score for r in readings if not _contextual(base, focus, text, r, bool(names))), default=0.0):
+        return Reading(focus.home, aspect, base.topic(focus.home, aspect), weight)
+    return _pointing_back(base, focus, reading) if back else reading
+
+
+def _pointing_back(base: KnowledgeBase, focus: Focus, reading: Reading) -> Reading:
+    if reading.score < ANSWER_SCORE:
         home, aspect = resolve(base, focus, reading.aspect or "overview")
         if home:
             return Reading(home, aspect, base.topic(home, aspect), reading.score)
     return reading
+
+
+def _other_business(base: KnowledgeBase, focus: Focus, text: str) -> bool:
+    """Whether withdrawing is talked of while a loan is in focus, or the other way round."""
+    kind = category(base, focus)
+    return bool(_LENDS.search(text)) and kind != "贷款" or bool(_WITHDRAWS.search(text)) and kind != "提取"
+
+
+def _contextual(base: KnowledgeBase, focus: Focus, text: str, reading: Reading, named_here: bool) -> str:
+    """The aspect for which ``reading`` speaks when it is taken as a follow-up; "" when it is a subject of its own."""
+    card = base.cards[focus.home]
+    if reading.home == focus.home:
+        return reading.aspect
+    if reading.home in _ASPECT_OF:
+        return _ASPECT_OF[reading.home]
+    if reading.home in base.cards and reading.aspect in card.answers and (named_here or len(text) <= BRIEF) and reading.aspect != "overview":
+        return reading.aspect
+    return ""
+
+
+def _aspect(base: KnowledgeBase, focus: Focus, text: str, readings: Sequence[Reading], named_here: bool) -> Tuple[str, float]:
+    weights: Dict[str, float] = {}
+    for reading in readings:
+        aspect = _contextual(base, focus, text, reading, named_here)
+        if aspect:
+            weights[aspect] = weights.get(aspect, 0.0) + reading.score
+    return max(weights.items(), key=lambda item: item[1]) if weights else ("", 0.0)
 
 
 def focus_first(base: KnowledgeBase, content: List[Reading], focus: Optional[Focus]) -> List[Reading]:

@@ -1,20 +1,29 @@
 """The message being answered, free of Rasa's types."""
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from typing import Any, Dict, List, Mapping, Optional
 
 from bot.knowledge.base import KnowledgeBase
 
-from .memory import Choice, Memory
-from .profile import Value, extract, moods
+from bot.nlu.corrections import Correction, correction
+
+from .memory import Choice, Focus, Memory
+from .mending import in_full
+from .people import SELF, concerned, segments
+from .profile import Value, by_person, moods
+from .references import new_matter, referred
 from .understanding import Understanding
 
 
 @dataclass(frozen=True)
 class Message:
-    """``text`` is normalised; ``facts`` and ``moods`` are what this message alone reveals; ``choice`` a pressed button."""
+    """``text`` is normalised; ``facts`` and ``moods`` are what this message alone reveals; ``choice`` a pressed button.
+
+    ``about`` is whose matter it is ("" the citizen's), ``stated`` the facts under whom they are about, and ``facts`` those
+    that count for this matter. ``focus`` is the matter the words refer to. ``correction`` mends an earlier message.
+    """
 
     id: str
     text: str
@@ -23,6 +32,10 @@ class Message:
     moods: List[str]
     today: date
     choice: Optional[Choice] = None
+    about: str = SELF
+    stated: Dict[str, Dict[str, Value]] = field(default_factory=dict)
+    focus: Optional[Focus] = None
+    correction: Optional[Correction] = None
 
     @classmethod
     def read(
@@ -33,14 +46,25 @@ class Message:
         choice = memory.choices[metadata["choice"]] if metadata.get("choice") else None
         data = {} if choice else latest.get("understanding") or {}
         text = choice.title if choice else data.get("text") or latest.get("text") or ""
+        if choice:
+            return cls(str(latest.get("message_id") or ""), text, Understanding(text, []), {}, [], today, choice, memory.about, focus=memory.focus)
+        focus = referred(base, memory, text)
+        mended = correction(text)
+        telling = in_full(mended, memory.said) if mended else text
+        parts = segments(telling, SELF if new_matter(base, focus, text) else memory.about)
+        about = concerned(parts)
+        stated = by_person(base, telling, parts, today)
         return cls(
             id=str(latest.get("message_id") or ""),
             text=text,
-            understanding=Understanding.from_message(base, data, memory.focus),
-            facts={} if choice else extract(base, text, today),
-            moods=[] if choice else moods(base, text),
+            understanding=Understanding.from_message(base, data, focus, memory.past),
+            facts={**stated.get(SELF, {}), **stated.get(about, {})},
+            moods=moods(base, text),
             today=today,
-            choice=choice,
+            about=about,
+            stated=stated,
+            focus=focus,
+            correction=mended,
         )
 
     @classmethod

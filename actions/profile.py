@@ -3,13 +3,15 @@ from __future__ import annotations
 
 import re
 from datetime import date
-from typing import Dict, List, Optional, Union
+from typing import Dict, List, Mapping, Optional, Sequence, Union
 
 from bot.knowledge.base import KnowledgeBase
 from bot.knowledge.places import compiled
 from bot.knowledge.profile import Bands, ProfileFact
 
 from . import dates
+from .amounts import yuan
+from .people import SELF, SPOUSE, Segment, told
 
 Value = Union[str, float]
 """Choice and date facts are text (dates in ISO form, as precise as said); months, years and numbers are floats."""
@@ -47,6 +49,43 @@ def extract(base: KnowledgeBase, text: str, today: date) -> Dict[str, Value]:
     return found
 
 
+def by_person(base: KnowledgeBase, text: str, parts: Sequence[Segment], today: date) -> Dict[str, Dict[str, Value]]:
+    """Facts stated in normalised ``text``, under whom they are about; ``parts`` are its segments.
+
+    What describes no person in particular is the citizen's, and so is what a spouse says of the household.
+    """
+    texts = told(list(parts))
+    if set(texts) == {SELF}:
+        return {SELF: extract(base, text, today)}
+    found: Dict[str, Dict[str, Value]] = {SELF: {n: v for n, v in extract(base, text, today).items() if base.profile[n].about == "matter"}}
+    for person, words in texts.items():
+        for name, value in extract(base, words, today).items():
+            about = base.profile[name].about
+            if about != "matter":
+                owner = SELF if about == "household" and person == SPOUSE else person
+                found.setdefault(owner, {})[name] = value
+    return found
+
+
+def learn(base: KnowledgeBase, known: Dict[str, Value], stated: Mapping[str, Value]) -> None:
+    """Take ``stated`` into ``known``: the newer statement counts, and what only followed from the older one goes."""
+    for name, value in stated.items():
+        old = known.get(name)
+        if old is not None and old != value:
+            for other, followed in _consequences(base, name, old).items():
+                if known.get(other) == followed:
+                    known.pop(other)
+    known.update(stated)
+
+
+def _consequences(base: KnowledgeBase, name: str, value: Value) -> Dict[str, Value]:
+    found: Dict[str, Value] = {name: value}
+    found.update(implications(base, name, value))
+    _derive(found)
+    found.pop(name, None)
+    return found
+
+
 def implications(base: KnowledgeBase, name: str, value: Value) -> Dict[str, str]:
     """Other facts that follow from ``name`` being ``value``."""
     return base.profile[name].implies.get(str(value), {})
@@ -76,7 +115,7 @@ def _value(fact: ProfileFact, text: str, today: date) -> Optional[Value]:
         return None
     if fact.type == "months":
         return dates.months(said)
-    value = dates.number(said)
+    value = yuan(said) if fact.type == "money" else dates.number(said)
     if value is None and fact.type == "years":
         span = dates.months(said)
         value = span / 12 if span is not None else None

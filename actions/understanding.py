@@ -2,7 +2,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
-from typing import Any, Dict, List, Mapping, Optional, Tuple
+from typing import Any, Dict, List, Mapping, Optional, Sequence, Tuple
 
 from bot import clock
 from bot.knowledge.base import KnowledgeBase
@@ -25,7 +25,9 @@ FOCUS_SCORE = 0.2
 FOCUS_CEILING = 0.6
 """A reading about the matter being talked about is preferred from FOCUS_SCORE, unless another has FOCUS_CEILING."""
 CLAUSE_SCORE = 0.33
-"""A part of a message counts as a question of its own from this score."""
+"""A part of a message counts as a question of its own from this score, out-of-scope left aside."""
+PART_SCORE = 0.15
+"""… and not below this one with it."""
 
 
 @dataclass(frozen=True)
@@ -53,18 +55,27 @@ class Understanding:
     text: str
     readings: List[Reading]
     clauses: List["Understanding"] = field(default_factory=list)
+    candidates: List[Dict[str, Any]] = field(default_factory=list)
+    """What the readings of a clause were made of."""
+
+    def under(self, base: KnowledgeBase, focus: Optional[Focus]) -> "Understanding":
+        """The same clause read while ``focus`` is being talked about."""
+        return replace(self, readings=merge(base, self.candidates, focus))
 
     @property
     def best(self) -> Optional[Reading]:
         return self.readings[0] if self.readings else None
 
     @classmethod
-    def from_message(cls, base: KnowledgeBase, data: Mapping[str, Any], focus: Optional[Focus]) -> "Understanding":
-        """Read what TopicClassifier set; ``focus`` gives fragments (要带什么) their matter."""
+    def from_message(
+        cls, base: KnowledgeBase, data: Mapping[str, Any], focus: Optional[Focus], past: Sequence[Focus] = ()
+    ) -> "Understanding":
+        """Read what TopicClassifier set; ``focus`` gives fragments (要带什么) their matter, after an aside the one before it."""
+        focus = _carrying(base, focus, past)
         whole = merge(base, data.get("candidates", []), focus)
         clauses: List[Understanding] = []
         for clause in data.get("clauses", []):
-            part = cls(clause["text"], merge(base, clause["candidates"], focus))
+            part = cls(clause["text"], merge(base, clause["candidates"], focus), candidates=clause["candidates"])
             clauses.append(part)
             # "租房能提吗？要带什么？": the second question is about the first one's matter.
             if part.best and part.best.intent is None and part.best.score >= CLAUSE_SCORE:
@@ -73,6 +84,17 @@ class Understanding:
             # Read without the focus: a fragment at the end of a story is about the story, not about what came before.
             whole = _blend(whole, merge(base, data["clauses"][0]["candidates"], None))
         return cls(data.get("text", ""), whole, clauses)
+
+
+def _carrying(base: KnowledgeBase, focus: Optional[Focus], past: Sequence[Focus]) -> Optional[Focus]:
+    """The matter to which fragments belong: an FAQ that has no aspects of its own is an aside."""
+    if focus is None or focus.home in base.cards or any(_resolves(base, focus, a) for a in ("materials", "time")):
+        return focus
+    return next((p for p in past if p.home in base.cards), focus)
+
+
+def _resolves(base: KnowledgeBase, focus: Focus, aspect: str) -> bool:
+    return resolve(base, focus, aspect)[0] not in ("", focus.home)
 
 
 BARE_SHARE = 0.6
@@ -84,11 +106,18 @@ REJECT_SCORE = 0.3
 REJECTING = ("out_of_scope", "chitchat")
 
 
-def decide(understanding: Understanding) -> List[Reading]:
-    """Readings in the order in which they are acted on: dialogue first only where it outweighs all content."""
+FOLLOWING = 0.6
+"""Weight of out-of-scope and small talk for a short question while a matter is open."""
+
+
+def decide(understanding: Understanding, following: bool = False) -> List[Reading]:
+    """Readings in the order in which they are acted on: dialogue first only where it outweighs all content.
+
+    ``following``: a short question while a matter is open, rarely about something else.
+    """
     content = [r for r in understanding.readings if r.intent is None]
     dialogue = [r for r in understanding.readings if r.intent is not None]
-    rejecting = sum(r.score for r in dialogue if r.topic in REJECTING)
+    rejecting = sum(r.score for r in dialogue if r.topic in REJECTING) * (FOLLOWING if following else 1.0)
     if not content:
         return dialogue
     best = content[0].score
@@ -178,11 +207,19 @@ GENERAL = {
 and what means the service in focus when one is."""
 
 
+ELSEWHERE = {"rate": "faq_interest_calc"}
+"""What an aspect means under a card that has none such, outside loans."""
+
+
 def resolve(base: KnowledgeBase, focus: Optional[Focus], aspect: str) -> Tuple[str, str]:
     """Home and aspect that a fragment means while ``focus`` is being talked about; ("", "") without a focus."""
     if focus is None:
         return "", ""
     if focus.home in base.cards:
+        card = base.cards[focus.home]
+        elsewhere = ELSEWHERE.get(aspect, "")
+        if aspect not in card.answers and card.category != "贷款" and elsewhere in base.faqs:
+            return elsewhere, "overview"
         return focus.home, aspect
     faq = base.faqs.get(focus.home)
     if faq is None:

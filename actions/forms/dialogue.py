@@ -19,7 +19,9 @@ from .state import FormState
 
 FOLLOW_TURNS = 3
 """How many turns after a result a short “那30年呢” still changes it."""
-MOST_TRIES = 2
+READINGS = 3
+WEAK_SCORE = 0.08
+"""A form's topic among the first readings, from this score on, lets its words open it."""
 LONG_REST = 8
 """Characters besides the figures from which a message may be about something else."""
 
@@ -101,7 +103,7 @@ def _continued(speaker: Speaker, message: Message, state: FormState) -> bool:
         _retry(speaker, form, state, found.wrong[0])
         return True
     if found.values:
-        _fill(state, found)
+        _fill(form, state, found)
         _go_on(speaker, form, state)
         return True
     _retry(speaker, form, state, state.asking)
@@ -146,7 +148,7 @@ def _returned(speaker: Speaker, message: Message, state: FormState) -> bool:
         return True
     given = {**state.values, **found.values}
     if said_briefly(found) and any(applies(form, form.field(name), given) for name in found.values):
-        _fill(state, found)
+        _fill(form, state, found)
         _go_on(speaker, form, state)
         return True
     if matches(common().control["back"], text) and len(text) <= LONG_REST and not found.values:
@@ -161,8 +163,8 @@ def _opened(speaker: Speaker, message: Message) -> bool:
         return False
     state = _fresh(speaker, form)
     found = read(form, state, message.text, message.today)
-    _fill(state, found)
-    if form.lead and not found.values and not matches(form.plainly, message.text):
+    _fill(form, state, found)
+    if form.lead and _missing(speaker, form, state) is not None and not matches(form.plainly, message.text):
         speaker.answer(form.lead[0], form.lead[1], 1.0)
     if found.wrong:
         _retry(speaker, form, state, found.wrong[0])
@@ -174,15 +176,21 @@ def _opened(speaker: Speaker, message: Message) -> bool:
 def _starts(speaker: Speaker, message: Message, except_for: str = "") -> Optional[Form]:
     """The form that the words open, if any."""
     for form in forms().values():
-        if form.id == except_for or matches(form.unless, message.text):
+        if form.id == except_for or matches(form.unless, message.text) or not _about(form, message):
             continue
         if matches(form.plainly, message.text):
             return form
         if matches(form.start, message.text):
             found = read(form, FormState(form.id), message.text, message.today)
-            if set(form.given) & {*found.values, *found.wrong} or form.lead and not found.values:
+            if set(form.given) & {*found.values, *found.wrong} or form.anyway:
                 return form
     return None
+
+
+def _about(form: Form, message: Message) -> bool:
+    """Whether the form's matter is among what the message was read as; words alone can mean other interest, other months."""
+    readings = message.understanding.readings[:READINGS]
+    return not readings or not form.topics or any(r.topic in form.topics and r.score >= WEAK_SCORE for r in readings)
 
 
 def _fresh(speaker: Speaker, form: Form) -> FormState:
@@ -196,7 +204,10 @@ def _fresh(speaker: Speaker, form: Form) -> FormState:
     return state
 
 
-def _fill(state: FormState, found: Found) -> None:
+def _fill(form: Form, state: FormState, found: Found) -> None:
+    for field in form.fields:
+        if field.beside in found.values and field.id not in found.values:
+            state.drop(field.id)
     for name, value in found.values.items():
         state.put(name, value)
 

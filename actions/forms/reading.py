@@ -14,6 +14,8 @@ from .. import dates
 from . import values
 from .state import FormState
 
+BOTH = "both"
+"""Value of a choice whose options are shown side by side."""
 _DENIED = re.compile(r"(?:不是|不算|并非|没有)$")
 _MONTH = r"(?:(?:\d{4}|\d{2})年|今年|去年|前年)?\d{1,2}月(?:份)?(?:\d{1,2}[日号])?|上个?月|这个?月|本月"
 
@@ -32,18 +34,17 @@ class Found:
 def read(form: Form, state: FormState, text: str, today: date) -> Found:
     """Every figure of ``form`` in ``text``; an unnamed one belongs to the field being asked, then to the next open one."""
     found = Found()
-    taken: List[Tuple[int, int]] = []
+    taken = _ignored(form, text)
     for wanted in form.fields:
         for start, end, value in _named(wanted, text, taken):
             taken.append((start, end))
             found.named = True
             _keep(wanted, value, found)
     for wanted in form.fields:
-        for value, option in wanted.options.items():
-            spans = _says([*option.words, re.escape(option.title)], text)
-            if spans and wanted.id not in found.values:
-                found.values[wanted.id] = value
-                taken += spans
+        said = {value: spans for value, o in wanted.options.items() if (spans := _says([*o.words, re.escape(o.title)], text))}
+        if said:
+            found.values[wanted.id] = BOTH if len(said) > 1 and wanted.default == BOTH else next(iter(said))
+            taken += [span for spans in said.values() for span in spans]
     for kind in ("amount", "term", "rate"):
         for said in values.find(kind, text):
             if any(said.start < end and start < said.end for start, end in taken) or _DENIED.search(text[: said.start]):
@@ -67,6 +68,16 @@ def fits(wanted: FormField, value: Decimal) -> bool:
 def said_briefly(found: Found) -> bool:
     """Whether the message is little more than its figures: 那30年呢, 换成二套, 提前还30万能省多少."""
     return not re.sub("|".join(common().filler), "", found.rest)
+
+
+def _ignored(form: Form, text: str) -> List[Tuple[int, int]]:
+    """Figures that belong to something else: 首付20万, 月供1700, 缴了三十年."""
+    spans = []
+    for pattern in form.ignore:
+        kind = "amount" if "{amount}" in pattern else "term"
+        for match in re.finditer(pattern.replace(f"{{{kind}}}", f"(?P<value>{values.PATTERNS[kind]})"), text):
+            spans.append(match.span("value"))
+    return spans
 
 
 def _named(wanted: FormField, text: str, taken: List[Tuple[int, int]]) -> List[Tuple[int, int, Decimal]]:

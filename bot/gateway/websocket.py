@@ -3,6 +3,7 @@ from __future__ import annotations
 
 import asyncio
 import time
+from contextlib import aclosing
 from typing import Optional
 
 from aiohttp import WSMsgType, web
@@ -135,8 +136,10 @@ class _Connection:
     async def _answer(self, body: bodies.MessageBody, session: Session) -> None:
         await self._app[keys.SESSIONS].require(session)  # erased in another window meanwhile?
         await self._send({"type": "typing"})
-        async for reply in self._app[keys.WORKERS].stream(body.for_worker(session.conversation), self._request_id):
-            await self._send({"type": "reply", "id": body.id, "reply": reply})
+        stream = self._app[keys.WORKERS].stream(body.for_worker(session.conversation), self._request_id)
+        async with aclosing(stream) as replies:  # a client that left must not keep its place in the queue
+            async for reply in replies:
+                await self._send({"type": "reply", "id": body.id, "reply": reply})
         await self._send({"type": "done", "id": body.id})
 
     async def _send(self, frame: dict) -> None:

@@ -247,11 +247,12 @@ def _pattern(pattern: str, report: Report, path: str) -> Optional["re.Pattern[st
 
 def main(data: Path = DATA) -> int:
     """Print all problems; 0 when the content is sound."""
-    from .check_dialogue import check_dialogue  # it builds on this module
+    from .check_dialogue import check_dialogue  # they build on this module
+    from .check_forms import check_forms
 
     try:
         base = load(data)
-        problems = [*check(base), *check_dialogue(base, data)]
+        problems = [*check(base), *check_dialogue(base, data), *check_forms(base, data, clock.today())]
     except ContentError as error:
         problems = error.problems
     for problem in problems:

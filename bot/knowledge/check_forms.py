@@ -71,6 +71,10 @@ def _common(base: KnowledgeBase, content: FormWording, report: Report, day: date
 def _form(base: KnowledgeBase, form: Form, ids: Set[str], report: Report, day: date) -> None:
     _known(form.service, base.cards, report, ".service", "事项代码")
     _known(form.topic, base.topics.topics, report, ".topic", "data/policy/topics.yml 里的主题标签")
+    for i, name in enumerate(form.topics):
+        _known(name, base.topics.topics, report, f".topics[{i}]", "data/policy/topics.yml 里的主题标签")
+    for i, pattern in enumerate(form.ignore):
+        _pattern(pattern.replace("{amount}", "(?P<amount>x)").replace("{term}", "(?P<term>x)"), report, f".ignore[{i}]")
     names = [field.id for field in form.fields]
     if len(set(names)) < len(names):
         report(".fields", "有两项用了同一个 id")

@@ -25,7 +25,7 @@ class FormField(Strict, kw_only=True):
 
     ``said``: patterns that name this figure; ``{value}`` stands for an amount, term, rate or month.
     ``needs``: asked and kept only while other fields have one of these values. ``default``: never asked; used until said.
-    ``configured``: only asked when this center.yml key is set. ``main``: an unnamed figure of its type may mean it.
+    ``beside``: forgotten when that field changes and this one is not said again. ``configured``: only asked when this center.yml key is set. ``main``: an unnamed figure of its type may mean it.
     ``bare: loan``: 30 as a reply means 30万元. ``profile``: facts that already tell it, value by value.
     """
 
@@ -43,6 +43,7 @@ class FormField(Strict, kw_only=True):
     main: bool = False
     default: str = ""
     optional: bool = False
+    beside: str = ""
     needs: Dict[str, List[str]] = {}
     configured: str = ""
     profile: Dict[str, Dict[str, str]] = {}
@@ -62,9 +63,10 @@ class After(Strict, kw_only=True):
 
 
 class Form(Strict, kw_only=True):
-    """``start`` opens it where one of ``given`` was said too, or after the answer ``lead``; ``plainly`` opens it alone.
+    """``start`` opens it where one of ``given`` was said too (or ``anyway``), after the answer ``lead``; ``plainly`` opens it alone.
 
     ``home``: the FAQ or card that counts as answered by the result. ``offer``: answers (home.aspect) that get its button.
+    ``topics``: one of them must be among the readings of the message. ``ignore``: figures that are something else.
     ``covers``: questions and reminders that the result has answered.
     """
 
@@ -74,12 +76,15 @@ class Form(Strict, kw_only=True):
     service: str
     aspect: Aspect
     topic: str
+    topics: List[str]
     home: str = ""
     lead: List[str] = []
     start: List[str]
     plainly: List[str]
     unless: List[str] = []
     given: List[str] = []
+    anyway: bool = False
+    ignore: List[str] = []
     offer: List[str] = []
     fields: List[FormField]
     say: Dict[str, str]

@@ -30,12 +30,15 @@ class ProfileFact(Strict, kw_only=True):
     """A fact that rules may test.
 
     ``choice``: one of ``values`` (``yes``/``no`` for yes-no facts), first listed value that matches wins.
-    ``months`` / ``years`` / ``number`` / ``date``: read by ``patterns`` whose group ``n`` (months: a duration such as
+    ``months`` / ``years`` / ``number`` / ``money`` (yuan) / ``date``: read by ``patterns`` whose group ``n`` (months: a duration such as
     三个月 or 半年; date: 2026年9月3日 or 去年5月) is converted.
     """
 
     meaning: str
-    type: Literal["choice", "months", "years", "number", "date"]
+    type: Literal["choice", "months", "years", "number", "money", "date"]
+    about: Literal["person", "household", "matter"] = "matter"
+    """Whom it describes when somebody is named: that person alone, the person's household (what is said of a spouse
+    holds for the citizen too), or nobody in particular."""
     values: Dict[str, FactValue] = {}
     patterns: List[str] = []
     bands: Optional[Bands] = None

@@ -27,6 +27,8 @@ _GREETING = re.compile(
 )
 _TAG = re.compile(r"^(?:可以|行|能|对|是|好|得)?(?:吗|不|么|嘛|没|没有|不行|不对|不是|不能|不可以|吧)$|^(?:怎么办|咋办|咋整|怎么弄|咋弄|怎么搞|有人吗)$")
 """行吗, 咋办: belongs to what stands before it."""
+_HEADING = re.compile(r"^(?:(?!吗|怎|什么|多|几|哪).){2,12}呢$")
+"""装修的呢,要什么材料: names the matter of the question behind it."""
 _NEXT = "\x01"
 MIN_CLAUSE = 3
 MAX_STORY = 60
@@ -53,11 +55,14 @@ def clauses(text: str) -> List[str]:
     asking: List[str] = []
     bare = ""
     story = ""
-    for part in _parts(text):
+    pieces = [p for p in _parts(text) if p]
+    for part, following in zip(pieces, [*pieces[1:], ""]):
         named = part.startswith(_NEXT)  # "…，另外还想打一份缴存证明": a matter of its own without a question word
         part = _bare(part)
         if not part:
             continue
+        if _HEADING.search(part) and _ASKING.search(following) and not _HEADING.search(following):
+            part = part[:-1]
         requested = named or (bool(asking) and bool(_REQUEST.search(part)))
         if (requested or _ASKING.search(part)) and len(part) >= MIN_CLAUSE and not _TAG.search(part):
             keep = story if len(story) + len(part) <= MAX_STORY else ""

@@ -21,10 +21,14 @@ _ASKED = re.compile(r"(?:吗|是不是|呢|不是)[?。!]?$")
 
 @dataclass(frozen=True)
 class Correction:
-    """``meant`` replaces what was said before; ``denied`` is what it was not, "" when that was not said again."""
+    """``meant`` replaces what was said before; ``denied`` is what it was not, "" when that was not said again.
+
+    ``told`` is ``meant`` in the citizen's own words, from which facts are read: 我是商业贷款.
+    """
 
     meant: str
     denied: str = ""
+    told: str = ""
 
 
 def correction(text: str) -> Optional[Correction]:
@@ -36,13 +40,14 @@ def correction(text: str) -> Optional[Correction]:
         match = pattern.search(text)
         if match:
             inner = correction(match["meant"])
-            return inner or Correction(_lead(match["meant"]))
+            return inner or Correction(_lead(match["meant"]), told=match["meant"])
     match = _NOT_BUT.search(text)
     if match and not _ASKED.search(match["denied"]) and not match["meant"].startswith("不是"):
-        return Correction(_lead((match["before"].lstrip(",。!") + match["meant"]).strip(",。! ")), match["denied"])
+        meant = match["before"].lstrip(",。!") + match["meant"]
+        return Correction(_lead(meant), match["denied"], text[match.end("denied") :].strip(",。! "))
     match = _NOT_COMMA.search(text) or _BUT_NOT.search(text)
     if match and not _ASKED.search(text):
-        return Correction(_lead(match["meant"]), match["denied"])
+        return Correction(_lead(match["meant"]), match["denied"], match["meant"])
     return None
 
 

@@ -20,6 +20,8 @@ REAL_WORD = 3
 """Least jieba frequency of what counts as a word of its own."""
 SPELLED_WORD = 500
 """Least jieba frequency of an everyday word that letters may stand for (zenme, cailiao)."""
+SHORTEST_SPELLED = 4
+"""Fewest letters of a whole word; yue is 月 as well as 余额."""
 LONGEST = 4
 """Longest real word that is looked for across the border of a homophone."""
 
@@ -85,6 +87,7 @@ def _spelled(everyday: Sequence[str], lexicon: Sequence[str], lists: Lists) -> D
     """Where several words sound alike the fund's own wins, then places and the like, then the commonest everyday word."""
     entities = [word for words in read_entity_words().values() for word in words if len(word) > 1]
     spelled = {"".join(lazy_pinyin(word, v_to_u=False)): word for word in [*everyday, *entities, *reversed(lexicon)]}
+    spelled = {letters: word for letters, word in spelled.items() if len(letters) >= SHORTEST_SPELLED}
     initials: Dict[str, List[str]] = {}
     for word in lexicon:
         if len(word) > 2:

@@ -94,11 +94,9 @@ def parse(url: str) -> Address:
 
 def shown(url: str) -> str:
     """The address as it may be shown: user, password and options left out. Never raises."""
-    scheme, separator, rest = url.partition("://")
-    rest = rest.split("?")[0]
-    if "@" in rest:
-        rest = "***@" + rest.rpartition("@")[2]
-    return scheme + separator + rest
+    scheme, separator, rest = url.partition("://") if "://" in url else ("", "", url)
+    _, at, place = rest.rpartition("@")
+    return scheme + separator + ("***@" if at else "") + place.split("?")[0]
 
 
 def _wrong(what: str) -> AddressError:

@@ -11,6 +11,7 @@ from aiohttp.test_utils import TestClient, TestServer
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
+from bot.gateway import workers as workers_module  # noqa: E402
 from bot.gateway.app import build_app  # noqa: E402
 from bot.gateway.startup import check  # noqa: E402
 from bot.settings import Settings  # noqa: E402
@@ -24,6 +25,12 @@ MESSAGE_ID = "6f9619ff-8b86-4d01-b42d-00cf4fc964ff"
 def redis_url(tmp_path_factory):
     with system.redis_server(tmp_path_factory.mktemp("redis")) as url:
         yield url
+
+
+@pytest.fixture(autouse=True)
+def patience(monkeypatch):
+    """How long the gateway tries again; the tests that fail on purpose must not wait as long as citizens do."""
+    monkeypatch.setattr(workers_module, "PATIENCE_SECONDS", 0.3)
 
 
 @pytest_asyncio.fixture

@@ -2,7 +2,8 @@
 
 By hand: ``python -m tests.gateway.fake_worker /tmp/worker.sock``. Texts that test the gateway:
 ``慢`` waits 60 s, ``卡`` waits 1.5 s, ``繁忙`` is refused with 503, ``超时`` with 504, ``坏`` answers no JSON,
-``断`` cuts the stream after the first reply, the first time; ``原样：…`` answers with the very text.
+``断`` cuts the stream after the first reply, the first time; ``死`` cuts the connection without an answer, the first time;
+``交班`` is refused because the worker is about to stop; ``等`` waits for ``state["gate"]``; ``原样：…`` answers with the very text.
 """
 from __future__ import annotations
 
@@ -43,6 +44,13 @@ async def messages(request):
                 await asyncio.sleep(60)
             if "卡" in text:
                 await asyncio.sleep(1.5)
+            if "等" in text:
+                await state["gate"].wait()
+            if "死" in text and key not in state["cut"]:
+                state["cut"].add(key)
+                request.transport.close()
+            if "交班" in text:
+                return error(503, "draining", "系统正在交接，请过几秒再发一次。")
             if "繁忙" in text:
                 return error(503, "unavailable", "正在交接班，请稍等几秒再发。")
             if "超时" in text:
@@ -100,7 +108,7 @@ async def ready(request):
 def build(pause=0.0):
     """The fake worker; ``pause`` is seconds between streamed replies."""
     app = web.Application()
-    app[STATE] = {"requests": [], "answers": {}, "history": {}, "erased": [], "processed": 0, "cut": set(), "ready": True, "pause": pause}
+    app[STATE] = {"requests": [], "answers": {}, "history": {}, "erased": [], "processed": 0, "cut": set(), "ready": True, "pause": pause, "gate": asyncio.Event()}
     app.add_routes(routes)
     return app
 

@@ -72,6 +72,8 @@ def test_letters(typed, meant):
         "app上能办吗",
         "lpr降了",
         "loft能贷吗",
+        "买etf和公积金哪个好",
+        "yue是多少",
         "the game is over",
         "",
     ],

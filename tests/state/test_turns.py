@@ -33,8 +33,8 @@ def die_inside(redis_url):
         return loop.run_until_complete(left[-1][1].__aenter__())
 
     yield enter
-    for client, turn in left:
-        loop.run_until_complete(turn.__aexit__(None, None, None))
+    for client, held in left:
+        loop.run_until_complete(held.__aexit__(None, None, None))
         loop.run_until_complete(close(client))
     loop.close()
 

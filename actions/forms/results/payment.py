@@ -27,6 +27,8 @@ def result(wanted: Sum) -> Result:
         lines.append(say[name].format(first=yuan(plan.first), last=yuan(plan.last), interest=yuan(plan.interest), step=yuan(step)))
     if chosen == "both":
         lines.append(say["compare"].format(less=yuan(plans["payment"].interest - plans["principal"].interest), months=_dearer(plans["payment"], plans["principal"])))
+    if "other_term" in wanted.values:
+        lines.append(_other(wanted, plans["payment"]))
     limit = max((cap for cap in map(wanted.limit, ("max_loan_single", "max_loan_family")) if cap is not None), default=None)
     if limit is not None and principal > limit:
         lines.append(say["over_limit"])
@@ -45,6 +47,18 @@ def result(wanted: Sum) -> Result:
             line(say["chart"], year_labels(months), {TITLES[name]: yearly(plans[name]) for name in shown}),
         ],
     )
+
+
+def _other(wanted: Sum, base: Plan) -> str:
+    """The same loan over another term, compared."""
+    principal, months, say = wanted.amount("principal"), wanted.months("other_term"), wanted.form.say
+    used = rate(wanted.base, wanted.values, months, wanted.today)
+    if used is None:
+        return common().say["no_rate"]
+    plan = equal_payment(principal, used.yearly, months)
+    change = say["cheaper" if plan.first < base.first else "dearer"].format(by=yuan(abs(plan.first - base.first)))
+    more = say["saves" if plan.interest < base.interest else "costs"].format(by=yuan(abs(plan.interest - base.interest)))
+    return say["other"].format(term=span(months), first=yuan(plan.first), interest=yuan(plan.interest), base=span(base.months), change=change, more=more)
 
 
 def _dearer(level: Plan, falling: Plan) -> str:

@@ -1,12 +1,14 @@
-// What hangs under a reply: a table, or a date for the calendar. Other types are left out until the page knows them.
+// What hangs under a reply: a table, a plot, or a date for the calendar. Other types are left out until the page knows them.
 import { el, icon } from "./dom.js";
+import { chart } from "./chart.js";
 import { say } from "./wording.js";
 
 /**
- * table: {title?, columns: [text], rows: [[text]]}; ics: {title, content: iCalendar text, filename?}.
+ * table: {title?, columns: [text], rows: [[text]]}; chart: see chart.js; ics: {title, content: iCalendar text, filename?}.
  */
 export function attachment(item) {
   if (item.type === "table") return table(item);
+  if (item.type === "chart") return chart(item);
   if (item.type === "ics") return calendar(item);
   return null;
 }

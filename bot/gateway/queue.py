@@ -1,0 +1,136 @@
+"""Who is served next: messages of one conversation in the order they came, each by the least busy healthy worker.
+
+The queue is bounded by time, not only by number: a message that would have to wait longer than a citizen does is refused at
+once, with the seconds after which it is worth trying again.
+"""
+from __future__ import annotations
+
+import asyncio
+import math
+from collections import deque
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from typing import AsyncIterator, Callable, Collection, Deque, Dict, Generic, Optional, Sequence, TypeVar
+
+from bot.gateway.errors import ApiError
+
+PLACES = 8
+"""Messages in one worker's hands at once. Enough to keep it busy while some wait for Redis; the rest wait here, where they
+can still go to any worker, and few are cut off when a worker dies."""
+MOST_WAITING = 1000
+CROWDED = "现在咨询的人比较多，请稍等几秒再试，急事请拨打 12329。"
+_FIRST_GUESS = 0.2
+_MEMORY = 0.05
+"""Share of the newest message in the running mean of seconds per message."""
+
+
+class Served:
+    """What the queue knows of one worker."""
+
+    def __init__(self) -> None:
+        self.busy = 0
+        self.healthy = True
+
+
+W = TypeVar("W", bound=Served)
+
+
+class Queue(Generic[W]):
+    """``workers`` take :data:`PLACES` messages each; ``patience`` is how many seconds a message may wait for a place."""
+
+    def __init__(self, workers: Sequence[W], patience: float, changed: Callable[[int], None] = lambda number: None) -> None:
+        self._workers = list(workers)
+        self._patience = patience
+        self._changed = changed
+        self._lines: Dict[str, _Line] = {}
+        self._waiting: "Deque[_Wish[W]]" = deque()
+        self._inside = 0
+        self._seconds = _FIRST_GUESS
+
+    def __len__(self) -> int:
+        """Messages here, being served or waiting."""
+        return self._inside
+
+    def expected_wait(self) -> float:
+        """Seconds until a message that comes now gets a place, as far as can be told from the last ones."""
+        healthy = sum(worker.healthy for worker in self._workers) or 1
+        return max(0, self._inside - healthy * PLACES + 1) * self._seconds / (healthy * PLACES)
+
+    @asynccontextmanager
+    async def line(self, conversation: str) -> AsyncIterator[None]:
+        """Hold the conversation's turn; raises :class:`ApiError` 503 when there is no hope of being served in time."""
+        expected = self.expected_wait()
+        if self._inside >= MOST_WAITING or expected > self._patience:
+            raise ApiError("unavailable", CROWDED, min(60, max(1, math.ceil(expected))))
+        line = self._lines.setdefault(conversation, _Line())
+        line.length += 1
+        self._count(1)
+        try:
+            async with line.lock:
+                yield
+        finally:
+            self._count(-1)
+            line.length -= 1
+            if not line.length:
+                del self._lines[conversation]
+
+    @asynccontextmanager
+    async def place(self, preferred: Callable[[W], bytes], tried: Collection[W] = ()) -> AsyncIterator[W]:
+        """The least busy healthy worker with a free place, not one of ``tried`` while there is another; among equals the
+        one with the smallest ``preferred``. First come, first served."""
+        wish = _Wish(preferred, tried, asyncio.get_running_loop().create_future())
+        self._waiting.append(wish)
+        self.serve()
+        try:
+            worker = await wish.granted
+        except asyncio.CancelledError:
+            if wish in self._waiting:
+                self._waiting.remove(wish)
+            elif wish.granted.done() and not wish.granted.cancelled():
+                self._free(wish.granted.result())
+            raise
+        started = asyncio.get_running_loop().time()
+        try:
+            yield worker
+        finally:
+            self._seconds += _MEMORY * (asyncio.get_running_loop().time() - started - self._seconds)
+            self._free(worker)
+
+    def serve(self) -> None:
+        """Give free places to those who wait; call it when a worker's health has changed."""
+        while self._waiting and (worker := self._choose(self._waiting[0])) is not None:
+            wish = self._waiting.popleft()
+            if not wish.granted.done():
+                worker.busy += 1
+                wish.granted.set_result(worker)
+
+    def _free(self, worker: W) -> None:
+        worker.busy -= 1
+        self.serve()
+
+    def _choose(self, wish: "_Wish[W]") -> Optional[W]:
+        healthy = [worker for worker in self._workers if worker.healthy] or self._workers  # none: the attempt tells the truth
+        fresh = [worker for worker in healthy if worker not in wish.tried] or healthy
+        free = [worker for worker in fresh if worker.busy < PLACES]
+        return min(free, key=lambda worker: (worker.busy, wish.preferred(worker)), default=None)
+
+    def _count(self, step: int) -> None:
+        self._inside += step
+        self._changed(self._inside)
+
+
+class _Line:
+    """Messages of one conversation; asyncio's lock is first come, first served."""
+
+    def __init__(self) -> None:
+        self.lock = asyncio.Lock()
+        self.length = 0
+
+
+@dataclass(eq=False)
+class _Wish(Generic[W]):
+    """Somebody who waits for a place."""
+
+    preferred: Callable[[W], bytes]
+    tried: Collection[W]
+    granted: "asyncio.Future[W]"
