@@ -109,13 +109,16 @@ def tune(examples: Sequence[Example], recipe: Recipe, out: Path) -> None:
     learned = [*encoder.trainable_variables, *prototypes]
     optimizer = tf.keras.optimizers.legacy.Adam(recipe.rate, beta_2=0.98)
 
-    @tf.function(reduce_retracing=True)
-    def step(tokens: tf.Tensor, mask: tf.Tensor, labels: List[tf.Tensor], original: tf.Tensor) -> tf.Tensor:
+    @tf.function(input_signature=[
+        tf.TensorSpec((None, None), tf.int32), tf.TensorSpec((None, None), tf.float32),
+        tf.TensorSpec((None, len(tasks)), tf.int32), tf.TensorSpec((None, base.width), tf.float32),
+    ])
+    def step(tokens: tf.Tensor, mask: tf.Tensor, labels: tf.Tensor, original: tf.Tensor) -> tf.Tensor:
         with tf.GradientTape() as tape:
             vectors = encoder(tokens, mask, training=True)
             loss = recipe.keep * tf.reduce_mean(tf.reduce_sum((vectors - original) ** 2, -1))
             centred = tf.math.l2_normalize(vectors - center, -1)
-            for task, prototype, label in zip(tasks, prototypes, labels):
+            for task, prototype, label in zip(tasks, prototypes, tf.unstack(labels, axis=1)):
                 scores = recipe.scale * tf.matmul(centred, tf.math.l2_normalize(prototype, 0))
                 wanted = tf.one_hot(label, task.size) * (1 - recipe.smoothing) + recipe.smoothing / task.size
                 miss = -tf.reduce_sum(wanted * tf.nn.log_softmax(scores), -1)
@@ -133,8 +136,8 @@ def tune(examples: Sequence[Example], recipe: Recipe, out: Path) -> None:
         for rows, tokens, mask in batches(texts, tokenizer, recipe, rng):
             rising = (done + 1) / (recipe.warm_up * steps)
             optimizer.learning_rate.assign(recipe.rate * min(1.0, rising) * max(0.02, (1 + np.cos(np.pi * done / steps)) / 2))
-            labels = [tf.constant(task.labels[rows]) for task in tasks]
-            loss = float(step(tf.constant(tokens), tf.constant(mask), labels, tf.constant(before[rows])))
+            labels = np.stack([task.labels[rows] for task in tasks], axis=1)
+            loss = float(step(tokens, mask, labels, before[rows]))
             smooth = loss if not done else 0.98 * smooth + 0.02 * loss
             done += 1
             if done % 50 == 0 or done == steps:
