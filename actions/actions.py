@@ -19,6 +19,7 @@ from bot.quiet import place
 from bot.settings import Settings
 
 from .attend.speak import attend
+from .attend.usefulness import Attention
 from .memory import SLOT, Memory
 from .message import Message
 from .respond import respond
@@ -100,7 +101,7 @@ class ActionAttend(SafeAction, Action):
         if memory.turn.message != str(tracker.latest_message.get("message_id") or ""):
             return Outcome([], memory)  # the answer failed and was apologised for: there is nothing to add to it
         message = Message.of_turn(memory, clock.today())
-        replies, verdicts, silence = attend(base, memory, message)
+        replies, verdicts, silence = attend(base, memory, message, Attention.experience, Attention.exploration)
         Trace.attend(tracker.sender_id, base, memory, message, verdicts, silence)
         return Outcome(replies, memory)
 
