@@ -16,6 +16,7 @@ from bot.state.turns import Busy
 from bot.training.releases import ReleaseError
 
 from .assistant import Assistant
+from .attention import Keeper
 from .incoming import Incoming, UnknownChoice
 
 logger = logging.getLogger(__name__)
@@ -48,8 +49,12 @@ async def assistant(app: web.Application, settings: Settings) -> AsyncIterator[N
     app[ASSISTANT] = opened = Assistant(settings)
     await opened.load()
     follower = asyncio.create_task(opened.follow_releases())
+    keeper = Keeper(settings, opened.store.redis)
+    keeping = asyncio.create_task(keeper.keep())
     yield
     follower.cancel()
+    keeping.cancel()
+    await keeper.close()
     await opened.close()
 
 
