@@ -18,6 +18,7 @@ from bot.knowledge.wording import say
 from bot.quiet import place
 from bot.settings import Settings
 
+from . import handoff
 from .attend.speak import attend
 from .attend.usefulness import Attention
 from .memory import SLOT, Memory
@@ -87,6 +88,7 @@ class ActionRespond(SafeAction, Action):
     def work(self, base: KnowledgeBase, tracker: Tracker) -> Outcome:
         memory = Memory.from_slots(tracker.slots)
         message = Message.read(base, memory, tracker.latest_message, clock.today())
+        handoff.conversation.set(tracker.sender_id)
         replies = respond(base, memory, message)
         Trace.respond(tracker.sender_id, base, memory, message, replies)
         return Outcome(replies, memory)

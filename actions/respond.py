@@ -16,6 +16,7 @@ from bot.nlu.clauses import asks
 from .answering import Speaker
 from .attend.evaluate import Known, evaluate
 from .forms.dialogue import form_turn, offer_forms
+from .handoff import hand_off, offer_person, order_turn
 from .follow_up import SHORT, continues, focus_first, in_context
 from .memory import Choice, Focus, Memory, Turn
 from .message import Message
@@ -40,7 +41,7 @@ def respond(base: KnowledgeBase, memory: Memory, message: Message) -> List[Reply
     memory.moods.extend(fresh_moods)
     _remember(base, memory, message)
 
-    in_form = _forced(base, message) is None and form_turn(speaker, message)
+    in_form = _forced(base, message) is None and (order_turn(speaker, message) or form_turn(speaker, message))
     found = None if in_form else find_reply(base, memory, message)
     if found is not None:
         memory.ignored = 0
@@ -62,6 +63,7 @@ def respond(base: KnowledgeBase, memory: Memory, message: Message) -> List[Reply
         _plan(speaker, message)
     if not in_form:
         offer_forms(speaker)
+        offer_person(speaker, fresh_moods)
     _open_with_feeling(speaker, fresh_moods)
     memory.said.append(message.text)
     memory.last = [r.as_dict() for r in speaker.replies if r.kind == "answer"] or memory.last
@@ -275,8 +277,7 @@ def _dialogue(speaker: Speaker, intent: str, message: Message, reading: Optional
     memory = speaker.memory
     score = reading.score if reading else 1.0
     if intent == "human":
-        memory.handed_off = True
-        speaker.add("handoff", say("handoff", memory.turns), topic="human_agent", confidence=round(score, 3))
+        hand_off(speaker, (message.choice.value if message.choice else None) or "wish", score)
     elif intent == "out_of_scope":
         speaker.add("decline", say("decline", memory.turns), topic="out_of_scope", confidence=round(score, 3))
     elif intent == "repeat" and memory.last:
@@ -339,6 +340,8 @@ def _missed(speaker: Speaker, understanding: Understanding) -> None:
         confidence=round(1 - sum(r.score for r in guesses), 3),
         buttons=[speaker.button(Choice(_title(base, r), home=r.home, aspect=r.aspect)) for r in guesses],
     )
+    if memory.misses == 2:
+        hand_off(speaker, "misses")
 
 
 def _open_with_feeling(speaker: Speaker, fresh: List[str]) -> None:
