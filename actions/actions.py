@@ -18,7 +18,9 @@ from bot.knowledge.wording import say
 from bot.quiet import place
 from bot.settings import Settings
 
+from . import handoff
 from .attend.speak import attend
+from .attend.usefulness import Attention
 from .memory import SLOT, Memory
 from .message import Message
 from .respond import respond
@@ -86,6 +88,7 @@ class ActionRespond(SafeAction, Action):
     def work(self, base: KnowledgeBase, tracker: Tracker) -> Outcome:
         memory = Memory.from_slots(tracker.slots)
         message = Message.read(base, memory, tracker.latest_message, clock.today())
+        handoff.conversation.set(tracker.sender_id)
         replies = respond(base, memory, message)
         Trace.respond(tracker.sender_id, base, memory, message, replies)
         return Outcome(replies, memory)
@@ -100,7 +103,7 @@ class ActionAttend(SafeAction, Action):
         if memory.turn.message != str(tracker.latest_message.get("message_id") or ""):
             return Outcome([], memory)  # the answer failed and was apologised for: there is nothing to add to it
         message = Message.of_turn(memory, clock.today())
-        replies, verdicts, silence = attend(base, memory, message)
+        replies, verdicts, silence = attend(base, memory, message, Attention.experience, Attention.exploration)
         Trace.attend(tracker.sender_id, base, memory, message, verdicts, silence)
         return Outcome(replies, memory)
 

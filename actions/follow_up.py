@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import Dict, List, Optional, Sequence, Tuple
 
 from bot.knowledge.base import KnowledgeBase
-from bot.knowledge.matters import named
+from bot.knowledge.matters import business, counterpart, named
 from bot.knowledge.wording import say
 from bot.nlu.clauses import asks
 
@@ -21,8 +21,7 @@ SHORT = 14
 BRIEF = 10
 """Up to here an aspect counts for the matter in focus even where it was read as one of another card (多久打款)."""
 _POINTS_BACK = re.compile(r"^(?:那|这个|这|它|他|她|还有|然后|再说回|回到|刚才|所以)|刚才|前面说|(?:那|这)(?:个|种)(?!月)")
-_WITHDRAWS = re.compile(r"提取|[能可]提|取[钱出]|提公积金|取公积金")
-_LENDS = re.compile(r"贷款|能贷|[可想要]贷")
+_WANTS = re.compile(r"想|要(?!是)|打算|准备|申请|咨询|问|帮我|请|麻烦|谢|投诉|办理|人工")
 _ASPECT_OF = {faq: aspect for aspects in GENERAL.values() for aspect, faq in aspects.items()}
 
 
@@ -31,6 +30,9 @@ def in_context(base: KnowledgeBase, focus: Optional[Focus], text: str, readings:
     reading = readings[0]
     if focus is None or focus.home == reading.home:
         return reading
+    other = counterpart(base, reading.home, text, category(base, focus)) if len(text) <= SHORT else ""
+    if other and other != reading.home:
+        return Reading(other, reading.aspect, base.topic(other, reading.aspect), reading.score)
     back = bool(_POINTS_BACK.search(text)) or returns(text)
     if len(text) > SHORT and not back:
         return reading
@@ -58,8 +60,7 @@ def _pointing_back(base: KnowledgeBase, focus: Focus, reading: Reading) -> Readi
 
 def _other_business(base: KnowledgeBase, focus: Focus, text: str) -> bool:
     """Whether withdrawing is talked of while a loan is in focus, or the other way round."""
-    kind = category(base, focus)
-    return bool(_LENDS.search(text)) and kind != "贷款" or bool(_WITHDRAWS.search(text)) and kind != "提取"
+    return business(text) not in ("", category(base, focus))
 
 
 def _contextual(base: KnowledgeBase, focus: Focus, text: str, reading: Reading, named_here: bool) -> str:
@@ -95,6 +96,19 @@ def focus_first(base: KnowledgeBase, content: List[Reading], focus: Optional[Foc
                 clear = replace(reading, score=max(reading.score, ANSWER_SCORE))
                 return [clear, *[r for r in content if r is not reading]]
     return content
+
+
+def tells(base: KnowledgeBase, focus: Optional[Focus], message: Message) -> bool:
+    """Whether ``message`` tells the situation that the matter in focus depends on, and asks or wants nothing."""
+    if focus is None or focus.home not in base.cards or asks(message.text) or _WANTS.search(message.text):
+        return False
+    card = base.cards[focus.home]
+    needed = {ask.fills for ask in card.ask}
+    for rule in [*card.ask, *card.remind]:
+        for condition in (rule.when, rule.unless):
+            if condition is not None:
+                needed.update(name for _, node in condition.walk() for name in node.fact or {})
+    return bool(needed & set(message.facts))
 
 
 def continues(speaker: Speaker, message: Message, content: List[Reading]) -> bool:

@@ -108,6 +108,8 @@ class Memory(msgspec.Struct, omit_defaults=True):
     """Attentive questions ignored in a row."""
     declined: bool = False
     handed_off: bool = False
+    order: str = ""
+    """Number of the work order that was made for this conversation."""
     misses: int = 0
     """Turns in a row that were not understood."""
     form: Optional[FormState] = None

@@ -57,7 +57,7 @@ class Message:
         return cls(
             id=str(latest.get("message_id") or ""),
             text=text,
-            understanding=Understanding.from_message(base, data, focus, memory.past),
+            understanding=Understanding.from_message(base, data, focus),
             facts={**stated.get(SELF, {}), **stated.get(about, {})},
             moods=moods(base, text),
             today=today,

@@ -8,7 +8,7 @@ from typing import List, Optional, Tuple
 from bot.knowledge.base import KnowledgeBase
 from bot.knowledge.dialogue import Event, events, priorities
 from bot.knowledge.render import ASPECT_TITLES
-from bot.knowledge.matters import named
+from bot.knowledge.matters import business, named
 from bot.knowledge.reply import Candidate, Reply
 from bot.knowledge.wording import say
 from bot.nlu.clauses import asks
@@ -16,7 +16,8 @@ from bot.nlu.clauses import asks
 from .answering import Speaker
 from .attend.evaluate import Known, evaluate
 from .forms.dialogue import form_turn, offer_forms
-from .follow_up import SHORT, continues, focus_first, in_context
+from .handoff import hand_off, offer_person, order_turn
+from .follow_up import BRIEF, SHORT, continues, focus_first, in_context, tells
 from .memory import Choice, Focus, Memory, Turn
 from .message import Message
 from .pending import declines, find_reply, settled
@@ -27,6 +28,7 @@ from .understanding import ANSWER_SCORE, CLARIFY_SCORE, CLAUSE_SCORE, CLEAR_MARG
 COMMON = ("wd_rent", "wd_new_home", "loan_new_home", "wd_after_leave")
 """Offered when a fragment has no matter to belong to."""
 MAX_OPTIONS = 3
+_WHERE = re.compile(r"哪(?!种|些|个)")
 _HOW = re.compile(r"怎|咋|如何|流程|步骤|手续")
 _ABOUT_MATTER = re.compile(r"公积金|提|取|贷|缴|交|钱|账户|怎么办理|手续")
 
@@ -40,7 +42,8 @@ def respond(base: KnowledgeBase, memory: Memory, message: Message) -> List[Reply
     memory.moods.extend(fresh_moods)
     _remember(base, memory, message)
 
-    in_form = _forced(base, message) is None and form_turn(speaker, message)
+    several = len(message.understanding.clauses) > 1
+    in_form = not several and _forced(base, message) is None and (order_turn(speaker, message) or form_turn(speaker, message))
     found = None if in_form else find_reply(base, memory, message)
     if found is not None:
         memory.ignored = 0
@@ -62,6 +65,7 @@ def respond(base: KnowledgeBase, memory: Memory, message: Message) -> List[Reply
         _plan(speaker, message)
     if not in_form:
         offer_forms(speaker)
+        offer_person(speaker, fresh_moods)
     _open_with_feeling(speaker, fresh_moods)
     memory.said.append(message.text)
     memory.last = [r.as_dict() for r in speaker.replies if r.kind == "answer"] or memory.last
@@ -86,6 +90,9 @@ def _corrected(speaker: Speaker, message: Message) -> bool:
         return False
     meant = message.correction.meant
     names = named(base, meant, category(base, memory.focus))
+    if not names and business(meant) and len(meant) <= BRIEF and memory.said:
+        # 不,我问的是提取: the matter stays, the business changes.
+        names = [c for c in named(base, memory.said[-1], business(meant), stays=True) if base.cards[c].category == business(meant)]
     aspect = memory.focus.aspect
     if asks(meant):
         asked = [r for r in message.understanding.readings if r.intent is None]
@@ -132,6 +139,8 @@ def _plan(speaker: Speaker, message: Message) -> None:
     if other is not None:
         memory.misses = 0
         speaker.answer(other.home, other.aspect, SURE_SCORE)
+        return
+    if tells(base, memory.focus, message) and continues(speaker, message, []):
         return
     parts = _parts(speaker, message)
     if len(parts) > 1:
@@ -204,7 +213,7 @@ def _told_once(base: KnowledgeBase, parts: List[Reading], texts: List[str]) -> L
     told: List[Reading] = []
     for part, text in zip(parts, texts):
         if part.aspect == "overview" and part.home in particular and part.home in base.cards:
-            aspect = "steps" if _HOW.search(text) else "conditions"
+            aspect = "steps" if _HOW.search(text) else "channel" if _WHERE.search(text) else "conditions"
             part = replace(part, aspect=aspect, topic=base.topic(part.home, aspect))
         if all((p.home, p.aspect) != (part.home, part.aspect) for p in told):
             told.append(part)
@@ -275,8 +284,7 @@ def _dialogue(speaker: Speaker, intent: str, message: Message, reading: Optional
     memory = speaker.memory
     score = reading.score if reading else 1.0
     if intent == "human":
-        memory.handed_off = True
-        speaker.add("handoff", say("handoff", memory.turns), topic="human_agent", confidence=round(score, 3))
+        hand_off(speaker, (message.choice.value if message.choice else None) or "wish", score)
     elif intent == "out_of_scope":
         speaker.add("decline", say("decline", memory.turns), topic="out_of_scope", confidence=round(score, 3))
     elif intent == "repeat" and memory.last:
@@ -339,6 +347,8 @@ def _missed(speaker: Speaker, understanding: Understanding) -> None:
         confidence=round(1 - sum(r.score for r in guesses), 3),
         buttons=[speaker.button(Choice(_title(base, r), home=r.home, aspect=r.aspect)) for r in guesses],
     )
+    if memory.misses == 2:
+        hand_off(speaker, "misses")
 
 
 def _open_with_feeling(speaker: Speaker, fresh: List[str]) -> None:

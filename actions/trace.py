@@ -1,4 +1,4 @@
-"""What was decided in a turn and why, kept for ``./gjj shell --explain`` – only while somebody listens."""
+"""What was decided in a turn and why: for ``./gjj shell --explain`` and the log of decisions – only while somebody listens."""
 from __future__ import annotations
 
 from typing import Any, Callable, Dict, List, Optional
@@ -7,6 +7,7 @@ from bot.knowledge.base import KnowledgeBase
 from bot.knowledge.reply import Reply
 
 from .attend.choose import Verdict
+from .attend.record import decision
 from .memory import Memory
 from .message import Message
 
@@ -14,9 +15,13 @@ Listener = Callable[[str, Dict[str, Any]], None]
 
 
 class Trace:
-    """Process-wide hook; the staff shell sets ``listener``. Nothing is recorded or logged otherwise."""
+    """Process-wide hooks: the staff shell sets ``listener``, the worker ``log``. Nothing is recorded otherwise.
+
+    ``log`` gets decisions alone, without a word of the conversation; it must neither wait nor raise.
+    """
 
     listener: Optional[Listener] = None
+    log: Optional[Callable[[Dict[str, Any]], None]] = None
 
     @classmethod
     def respond(cls, sender: str, base: KnowledgeBase, memory: Memory, message: Message, replies: List[Reply]) -> None:
@@ -41,6 +46,8 @@ class Trace:
     def attend(
         cls, sender: str, base: KnowledgeBase, memory: Memory, message: Message, verdicts: List[Verdict], silence: str
     ) -> None:
-        """Tell the listener every verdict, or why the engine stayed silent."""
+        """Tell every verdict, or why the engine stayed silent."""
+        if cls.log is not None:
+            cls.log(decision(memory, verdicts, silence))
         if cls.listener is not None:
             cls.listener(sender, {"step": "attend", "verdicts": verdicts, "silence": silence})

@@ -2,7 +2,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
-from typing import Any, Dict, List, Mapping, Optional, Sequence, Tuple
+from typing import Any, Dict, List, Mapping, Optional, Tuple
 
 from bot import clock
 from bot.knowledge.base import KnowledgeBase
@@ -68,10 +68,9 @@ class Understanding:
 
     @classmethod
     def from_message(
-        cls, base: KnowledgeBase, data: Mapping[str, Any], focus: Optional[Focus], past: Sequence[Focus] = ()
+        cls, base: KnowledgeBase, data: Mapping[str, Any], focus: Optional[Focus]
     ) -> "Understanding":
-        """Read what TopicClassifier set; ``focus`` gives fragments (要带什么) their matter, after an aside the one before it."""
-        focus = _carrying(base, focus, past)
+        """Read what TopicClassifier set; ``focus`` gives fragments (要带什么) their matter."""
         whole = merge(base, data.get("candidates", []), focus)
         clauses: List[Understanding] = []
         for clause in data.get("clauses", []):
@@ -84,17 +83,6 @@ class Understanding:
             # Read without the focus: a fragment at the end of a story is about the story, not about what came before.
             whole = _blend(whole, merge(base, data["clauses"][0]["candidates"], None))
         return cls(data.get("text", ""), whole, clauses)
-
-
-def _carrying(base: KnowledgeBase, focus: Optional[Focus], past: Sequence[Focus]) -> Optional[Focus]:
-    """The matter to which fragments belong: an FAQ that has no aspects of its own is an aside."""
-    if focus is None or focus.home in base.cards or any(_resolves(base, focus, a) for a in ("materials", "time")):
-        return focus
-    return next((p for p in past if p.home in base.cards), focus)
-
-
-def _resolves(base: KnowledgeBase, focus: Focus, aspect: str) -> bool:
-    return resolve(base, focus, aspect)[0] not in ("", focus.home)
 
 
 BARE_SHARE = 0.6

@@ -1,11 +1,14 @@
-"""Working days of mainland China. The official arrangement of a year is published late in the year before; until then a
-year's days are Monday to Friday and every result says that it is not certain."""
+"""Working days of mainland China. The official arrangement of a year is published late in the year before; until then
+its days are Monday to Friday without the holidays of fixed date, and every result says that it is not certain."""
 from __future__ import annotations
 
 from datetime import date, timedelta
 from typing import NamedTuple
 
 import chinese_calendar
+
+_FIXED = {(1, 1), (5, 1), (5, 2), (10, 1), (10, 2), (10, 3)}
+"""Month and day of the holidays that do not follow the lunar calendar (全国年节及纪念日放假办法, as of 2025)."""
 
 
 class Found(NamedTuple):
@@ -16,8 +19,10 @@ class Found(NamedTuple):
 
 
 def is_workday(day: date) -> bool:
-    """Whether offices work on ``day``; Monday to Friday where :func:`arranged` is False."""
-    return chinese_calendar.is_workday(day) if arranged(day.year) else day.weekday() < 5
+    """Whether offices work on ``day``, as far as known: see :func:`arranged`."""
+    if arranged(day.year):
+        return chinese_calendar.is_workday(day)
+    return day.weekday() < 5 and (day.month, day.day) not in _FIXED
 
 
 def arranged(year: int) -> bool:

@@ -132,3 +132,10 @@ def fatigue(memory: Memory) -> float:
         + weights.turn * max(0, memory.turns - weights.free_turns),
         4,
     )
+
+
+class Attention:
+    """Process-wide hook: what the worker hands in for :func:`actions.attend.speak.attend` (see bot/worker/attention.py)."""
+
+    experience: Experience = Forgetful()
+    exploration: Exploration = Exploration()

@@ -165,7 +165,8 @@ def _opened(speaker: Speaker, message: Message) -> bool:
     found = read(form, state, message.text, message.today)
     _fill(form, state, found)
     if form.lead and _missing(speaker, form, state) is not None and not matches(form.plainly, message.text):
-        speaker.answer(form.lead[0], form.lead[1], 1.0)
+        read_as = next((r for r in message.understanding.readings[:READINGS] if r.topic in form.topics and r.home in speaker.base.cards), None)
+        speaker.answer(*((read_as.home, read_as.aspect) if read_as else form.lead), 1.0)
     if found.wrong:
         _retry(speaker, form, state, found.wrong[0])
     else:
@@ -190,6 +191,8 @@ def _starts(speaker: Speaker, message: Message, except_for: str = "") -> Optiona
 def _about(form: Form, message: Message) -> bool:
     """Whether the form's matter is among what the message was read as; words alone can mean other interest, other months."""
     readings = message.understanding.readings[:READINGS]
+    if readings and readings[0].intent == "out_of_scope" and readings[0].score >= ANSWER_SCORE:
+        return False
     return not readings or not form.topics or any(r.topic in form.topics and r.score >= WEAK_SCORE for r in readings)
 
 

@@ -1,6 +1,7 @@
 """Words that name a matter by themselves (data/dialogue/matters.yml): 装修呢, 不是买房,是租房, 回到刚才离职那件."""
 from __future__ import annotations
 
+import re
 from functools import lru_cache
 from typing import List
 
@@ -8,6 +9,10 @@ import msgspec
 
 from .base import DATA, KnowledgeBase
 from .card import Strict
+
+
+_WITHDRAWS = re.compile(r"提取|[能可想要]提|提得?(?:公积金|钱|多少|几)|取公积金|取[钱出]")
+_LENDS = re.compile(r"(?<!还)(?<!商业)(?<!银行)贷款|[能可想要]贷|贷多少")
 
 
 class Matter(Strict, kw_only=True):
@@ -21,22 +26,25 @@ class Matter(Strict, kw_only=True):
     only_there: bool = False
 
 
+def business(text: str) -> str:
+    """提取 or 贷款 where normalised ``text`` speaks of one of the two; "" otherwise."""
+    withdraws, lends = bool(_WITHDRAWS.search(text)), bool(_LENDS.search(text))
+    return "" if withdraws == lends else "提取" if withdraws else "贷款"
+
+
 @lru_cache(maxsize=1)
 def matters() -> List[Matter]:
     """In the order in which they are looked for: the more particular words first."""
     return msgspec.yaml.decode((DATA / "dialogue" / "matters.yml").read_bytes(), type=List[Matter])
 
 
-def named(base: KnowledgeBase, text: str, category: str = "") -> List[str]:
+def named(base: KnowledgeBase, text: str, category: str = "", stays: bool = False) -> List[str]:
     """Cards named in normalised ``text``, in the order of the words there; of each matter the card of ``category``.
 
-    提取 or 贷款 said in the text itself overrides ``category``. A word inside a longer one found before it is not
+    Withdrawing or lending said in the text itself overrides ``category``, unless it ``stays``. A word inside a longer one found before it is not
     counted again (贷款 in 商业贷款).
     """
-    if "提取" in text:
-        category = "提取"
-    elif "贷款" in text and not any(w in text for w in ("还贷款", "商业贷款", "银行贷款")):
-        category = "贷款"
+    category = category if stays else business(text) or category
     taken = [False] * len(text)
     found = []
     for matter in matters():
@@ -50,3 +58,15 @@ def named(base: KnowledgeBase, text: str, category: str = "") -> List[str]:
                     found.append((place, (fitting or [cards[0].code])[0]))
                 break
     return list(dict.fromkeys(code for _, code in sorted(found)))
+
+
+def counterpart(base: KnowledgeBase, code: str, text: str, category: str) -> str:
+    """The card of ``category`` under the words of ``text`` that also lead to card ``code``; "" when there is none.
+
+    离职 means sealing an account while an employer's business is talked of, and withdrawing otherwise.
+    """
+    category = business(text) or category
+    for matter in matters():
+        if code in matter.services and any(word in text for word in matter.words):
+            return next((c for c in matter.services if c in base.cards and base.cards[c].category == category), "")
+    return ""

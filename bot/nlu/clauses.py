@@ -13,8 +13,10 @@ _ENUMERATION = re.compile(
 )
 _ASKING = re.compile(
     r"吗|呢|怎(?!么都)|什么(?!都|也)|啥(?!都|也)|多少|几|哪(?!都|里都|儿都)|如何|能不能|可不可以|可以不|能否|是否|多久|要不要|有没有|行不|得不|好多|么$|不$|咋|\?"
-    r"|(?P<verb>[会算用是该贵行对准够大高好难快得需])不(?P=verb)|(?:是|要|该|先|直接)[^,。]{1,12}还是|没$|没有$|多长|为何|(?:能|可以|要|得|是)[^,。]{0,8}吧$"
+    r"|(?P<verb>[会算用是该贵行对准够大高好难快得需])不(?P=verb)|没$|没有$|多长|为何|(?:能|可以|要|得|是)[^,。]{0,8}吧$"
 )
+_CHOICE = re.compile(r"(?:是|要|该|先|直接)[^,。]{1,12}还是")
+"""A question only beside another one: alone it is read whole."""
 _JOINED = re.compile(r"(?<=[吗嘛])(?!啡)(?=[^,。?!]{3})|(?<=呢)(?=[^,。?!]{3})|(?=(?:还有|另外|顺便|以及|同时还?|然后)[^,。?!]{3})")
 """Where two questions may run on without a mark: 利率多少还有能贷几年, 能提吗要带什么."""
 _ALTERNATIVE = re.compile(r"^(?:还是|或者|或是|抑或)")
@@ -64,13 +66,13 @@ def clauses(text: str) -> List[str]:
         if _HEADING.search(part) and _ASKING.search(following) and not _HEADING.search(following):
             part = part[:-1]
         requested = named or (bool(asking) and bool(_REQUEST.search(part)))
-        if (requested or _ASKING.search(part)) and len(part) >= MIN_CLAUSE and not _TAG.search(part):
+        if (requested or _ASKING.search(part) or _CHOICE.search(part)) and len(part) >= MIN_CLAUSE and not _TAG.search(part):
             keep = story if len(story) + len(part) <= MAX_STORY else ""
             asking.append(f"{keep},{part}" if keep else part)
             bare, story = part, ""
         else:
             story = f"{story},{part}" if story else part
-    if len(asking) == 1 and (corrected is not None or bare != text.rstrip("?。!")):
+    if len(asking) == 1 and (corrected is not None or bare != text.rstrip("?。!") and _ASKING.search(bare)):
         return [bare]
     if corrected is not None and not asking and story:
         return [story]

@@ -44,4 +44,4 @@ class DecisionLog:
     async def latest(self, count: int) -> List[Dict[str, Any]]:
         """The last ``count`` records, newest first; each has its time as ``at`` (milliseconds since 1970)."""
         entries = await self._redis.xrevrange(KEY, count=count)
-        return [{"at": int(ident.split("-")[0]), **json.loads(fields["decision"])} for ident, fields in entries]
+        return [{"at": int(ident.split(b"-")[0]), **json.loads(fields[b"decision"])} for ident, fields in entries]

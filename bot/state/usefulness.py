@@ -56,11 +56,11 @@ class RedisExperience:
             raise
         self._read(await self._redis.hgetall(KEY))
 
-    def _read(self, stored: Dict[str, str]) -> None:
+    def _read(self, stored: Dict[bytes, bytes]) -> None:
         found: "Counter[Field]" = Counter()
         every: "Counter[Tuple[str, str]]" = Counter()
         for name, count in stored.items():
-            rule, situation, outcome = name.split("|")
+            rule, situation, outcome = name.decode().split("|")
             found[rule, situation, outcome] += int(count)
             every[rule, outcome] += int(count)
         with self._lock:

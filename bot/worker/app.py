@@ -16,7 +16,10 @@ from bot.state.turns import Busy
 from bot.training.releases import ReleaseError
 
 from .assistant import Assistant
+from .attention import Keeper
+from .desk import ServiceDesk
 from .incoming import Incoming, UnknownChoice
+from .staff_api import DESK, routes as staff_routes
 
 logger = logging.getLogger(__name__)
 ASSISTANT = web.AppKey("assistant", Assistant)
@@ -40,6 +43,7 @@ def build(settings: Settings) -> web.Application:
     app.router.add_delete("/v1/conversations/{conversation}", delete_conversation)
     app.router.add_get("/healthz", healthz)
     app.router.add_get("/readyz", readyz)
+    app.router.add_routes(staff_routes)
     return app
 
 
@@ -47,9 +51,15 @@ async def assistant(app: web.Application, settings: Settings) -> AsyncIterator[N
     """Open the assistant with the application and close it with it."""
     app[ASSISTANT] = opened = Assistant(settings)
     await opened.load()
+    app[DESK] = desk = ServiceDesk(settings, opened.store)
     follower = asyncio.create_task(opened.follow_releases())
+    keeper = Keeper(settings, opened.store.redis)
+    keeping = asyncio.create_task(keeper.keep())
     yield
     follower.cancel()
+    keeping.cancel()
+    await keeper.close()
+    desk.close()
     await opened.close()
 
 
@@ -99,7 +109,7 @@ def respond(data: Dict[str, Any], status: int = 200) -> web.Response:
 async def post_message(request: web.Request) -> web.StreamResponse:
     incoming = _incoming(await request.read())
     if "application/x-ndjson" not in request.headers.get("Accept", ""):
-        return respond({"id": incoming.id, "replies": await request.app[ASSISTANT].answer(incoming)})
+        return respond({"id": incoming.id, "replies": await request.app[DESK].answer(request.app[ASSISTANT], incoming)})
     stream = web.StreamResponse(headers={"Content-Type": "application/x-ndjson"})
 
     async def write(line: Dict[str, Any]) -> None:
@@ -112,7 +122,7 @@ async def post_message(request: web.Request) -> web.StreamResponse:
             pass  # nobody listens any more; the turn is finished and kept all the same
 
     try:
-        await request.app[ASSISTANT].answer(incoming, lambda reply: write({"reply": reply}))
+        await request.app[DESK].answer(request.app[ASSISTANT], incoming, lambda reply: write({"reply": reply}))
     except Exception as error:
         if not stream.prepared:
             raise
@@ -141,6 +151,7 @@ async def get_history(request: web.Request) -> web.Response:
 
 async def delete_conversation(request: web.Request) -> web.Response:
     await request.app[ASSISTANT].erase(request.match_info["conversation"])
+    await request.app[DESK].erase(request.match_info["conversation"])
     return web.Response(status=204)
 
 

@@ -19,4 +19,7 @@ def messages(events: List[Dict[str, Any]]) -> List[Dict[str, Any]]:
             reply = (event.get("metadata") or {}).get(REPLY)
             if reply:
                 found.append({"from": "assistant", "text": reply["text"], "at": at, "id": reply["id"], "reply": reply})
+            staff = (event.get("metadata") or {}).get("staff")
+            if staff:
+                found.append({"from": "staff", "text": staff["text"], "at": at, "id": staff["id"]})
     return found

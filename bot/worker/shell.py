@@ -105,6 +105,8 @@ class Shell:
             print(paint(f"   /{len(self._buttons)} {button['title']}", "34"))
 
     def _show_trace(self, elapsed: float) -> None:
+        from actions.attend.record import conditions
+
         dim = lambda text: print(self._paint(text, "90"))  # noqa: E731
         for record in self._trace:
             if record["step"] == "respond":
@@ -121,7 +123,10 @@ class Shell:
                     dim(f"  不多说：{record['silence']}")
                 for verdict in record["verdicts"]:
                     sign = "✓" if verdict.chosen else "✗"
-                    dim(f"  {sign} {verdict.rule.id}（{verdict.rule.level} 级）{verdict.reason}")
+                    score = f"　用处 {verdict.score}" if verdict.score is not None else ""
+                    dim(f"  {sign} {verdict.rule.id}（{verdict.rule.level} 级）{verdict.reason}{score}")
+                    for line in conditions(verdict):
+                        dim(f"      {line}")
         dim(f"  用时 {elapsed:.0f} 毫秒")
 
 

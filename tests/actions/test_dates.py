@@ -45,7 +45,7 @@ def test_numbers(text, expected):
         ("上个月我没上班", "2026-10"), ("这个月", "2026-11"), ("本月", "2026-11"),
         # impossible dates keep only what is possible
         ("2026年2月30日", "2026-02"), ("2026年13月", "2026"), ("13月", None), ("去年2月29号", "2025-02"), ("2024年2月29日", "2024-02-29"),
-        ("31号", None), ("不记得了", None), ("", None),
+        ("31号", "2026-10-31"), ("不记得了", None), ("", None),
     ],
 )
 def test_dates(text, expected):

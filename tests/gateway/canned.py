@@ -36,6 +36,14 @@ LEAVE = [reply("answer", "离职后账户封存满半年、没有再就业的，
                              "content": "BEGIN:VCALENDAR\r\nVERSION:2.0\r\nPRODID:-//gjj//zh\r\nBEGIN:VEVENT\r\nUID:1@gjj\r\n"
                                         "DTSTAMP:20261122T000000Z\r\nDTSTART;VALUE=DATE:20261201\r\nSUMMARY:可以办离职提取了\r\n"
                                         "END:VEVENT\r\nEND:VCALENDAR\r\n"}])]
+PREPAY = [reply("answer", "提前还10万元，缩短年限少付利息35,281.11元，减少月供少付利息20,871.02元。", service="loan_prepay", aspect="rate", topic="loan_prepay",
+                attachments=[{"type": "table", "title": "提前还10万元，两种办法对比", "columns": ["办法", "下月还款", "还要还", "少付利息"],
+                              "rows": [["不提前还", "1,678.77元", "15年", "0元"], ["缩短年限", "1,678.77元", "8年4个月", "35,281.11元"],
+                                       ["减少月供", "1,007.26元", "15年", "20,871.02元"]]},
+                             {"type": "chart", "kind": "bars", "title": "以后还要付的利息（元）", "labels": ["不提前还", "缩短年限", "减少月供"],
+                              "series": [{"name": "利息", "values": [52178, 16897, 31307]}]},
+                             {"type": "chart", "kind": "line", "title": "每月还多少（元）", "labels": [f"第{n}年" for n in range(1, 16)],
+                              "series": [{"name": "等额本息", "values": [1679] * 15}, {"name": "等额本金", "values": [1931 - 36 * n for n in range(15)]}]}])]
 CLARIFY = [reply("clarify", "您问的是哪一件事？", topic="withdraw_buy_new",
                  candidates=[{"topic": "withdraw_buy_new", "service": "wd_buy_new", "title": "买新房提取"},
                              {"topic": "loan_new", "service": "loan_new", "title": "买新房贷款"}],
@@ -48,7 +56,7 @@ SMALLTALK = [reply("smalltalk", "您好，我是湘西公积金柜台助手。�
 DECLINE = [reply("decline", "天气我答不准，怕耽误您。公积金的事都可以问我。", topic="out_of_scope")]
 ERROR = [reply("error", "抱歉，刚才没查成。请再说一次，急事请拨打 12329。")]
 
-BY_WORD = {"租房": RENT, "贷款": LOAN, "离职": LEAVE, "买房": CLARIFY, "估": FORM, "人工": HANDOFF, "你好": SMALLTALK,
+BY_WORD = {"租房": RENT, "贷款": LOAN, "离职": LEAVE, "买房": CLARIFY, "提前还": PREPAY, "估": FORM, "人工": HANDOFF, "你好": SMALLTALK,
            "天气": DECLINE, "出错": ERROR}
 CHOICES = {
     "ask:C08-Q1:yes": ("两个人都有", [reply("answer", "那就两个人一起来，夫妻双方都能提。结婚证也请带上。", service="wd_rent",

@@ -148,6 +148,12 @@ def test_the_command_prints_every_mistake_and_fails(tmp_path, capsys):
     assert capsys.readouterr().out == "data/services/rent.yml  $  Object contains unknown field `prize`\n共 1 处要改。\n"
 
 
+MILESTONE = {"name": "m", "services": ["rent"], "fact": "since", "months": 3, "text": "{from}到{to}", "reached": "满了"}
+ATTENTION = {
+    "relevance": {"fits": 1.0, "partly": 0.6, "little": 0.3}, "urgency": {"most": 2.0, "half_days": 30},
+    "acceptance": {"accepted": 3, "passed": 1, "shared": 5}, "hold_below": 0.1,
+    "fatigue": {"ignored": 0.1, "declined": 0.2, "offer": 0.02, "free_offers": 6, "turn": 0.01, "free_turns": 10},
+}
 DIALOGUE = [
     ("unknown card", "priority", [{"name": "防骗", "service": "lend", "when": {}}], "data/dialogue/priority.yml  $[0].service  不认识 lend：应为事项代码"),
     ("unknown fact", "priority", [{"name": "防骗", "service": "rent", "when": {"fact": {"dog": ["yes"]}}}],
@@ -156,12 +162,18 @@ DIALOGUE = [
      "data/dialogue/events.yml  $[0].also[0]  不认识 lend：应为事项代码"),
     ("bad regex of an event", "events", [{"name": "结婚", "words": ["(结婚"], "service": "rent"}],
      "data/dialogue/events.yml  $[0].words[0]  正则写错了：missing ), unterminated subpattern at position 0"),
-    ("no date", "milestones", [{"service": "rent", "fact": "has_house", "months": 3, "unit": "day", "text": "{from}到{to}", "reached": "满了"}],
+    ("no date", "milestones", [{**MILESTONE, "fact": "has_house"}],
      "data/dialogue/milestones.yml  $[0].fact  has_house 应为 data/profile 里的日期（type: date）"),
-    ("wrong blank", "milestones", [{"service": "rent", "fact": "since", "months": 3, "unit": "day", "text": "{when}", "reached": "满了"}],
-     "data/dialogue/milestones.yml  $[0].text  不认识 when：能填的只有 from、to"),
-    ("wrong unit", "milestones", [{"service": "rent", "fact": "since", "months": 3, "unit": "week", "text": "x", "reached": "y"}],
+    ("wrong blank", "milestones", [{**MILESTONE, "text": "{when}"}],
+     "data/dialogue/milestones.yml  $[0].text  不认识 when：能填的只有 from、span、to"),
+    ("wrong unit", "milestones", [{**MILESTONE, "unit": "week"}],
      "data/dialogue/milestones.yml  $[0].unit  Invalid enum value 'week'"),
+    ("two spans", "milestones", [{**MILESTONE, "days": 3}],
+     "data/dialogue/milestones.yml  $[0]  months、days、workdays、configured 要写一个，也只能写一个"),
+    ("no such day of the year", "milestones", [{"name": "m", "services": ["rent"], "yearly": "02-30", "text": "{to}"}],
+     "data/dialogue/milestones.yml  $[0].yearly  应为 06-30 这样的月-日"),
+    ("weights that divide by nothing", "attention", {**ATTENTION, "acceptance": {"accepted": 0, "passed": 1, "shared": 5}},
+     "data/dialogue/attention.yml  $  acceptance 的 accepted、passed 和 urgency 的 half_days 应大于 0"),
 ]
 
 
@@ -169,7 +181,7 @@ def dialogue_problems(folder, name: str, value: Any) -> List[str]:
     from bot.knowledge.wording import wording
 
     files = content()
-    files.update({"dialogue/priority.yml": [], "dialogue/events.yml": [], "dialogue/milestones.yml": [], "dialogue/wording.yml": dict(wording())})
+    files.update({"dialogue/priority.yml": [], "dialogue/events.yml": [], "dialogue/milestones.yml": [], "dialogue/attention.yml": ATTENTION, "dialogue/wording.yml": dict(wording())})
     files["policy/places.yml"] = {"local": ["吉首"], "elsewhere": ["长沙"]}
     if name:
         files[f"dialogue/{name}.yml"] = value

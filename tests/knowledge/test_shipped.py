@@ -51,7 +51,7 @@ def texts(base: KnowledgeBase) -> Iterator[Text]:
     for faq in base.faqs.values():
         yield faq.id, faq.answer, faq.facts
     for milestone in milestones():
-        yield f"milestone {milestone.service}", milestone.text + milestone.reached, milestone.facts
+        yield f"milestone {milestone.name}", milestone.text + (milestone.reached or "") + (milestone.calendar or "") + milestone.note, milestone.facts
     for name, variants in wording().items():
         for i, text in enumerate(variants):
             yield f"wording.{name}[{i}]", text, []

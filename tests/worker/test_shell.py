@@ -6,6 +6,7 @@ from types import SimpleNamespace
 
 import pytest
 
+from actions.attend.usefulness import Score
 from actions.trace import Trace
 from actions.understanding import Reading, Understanding
 from bot.worker.incoming import UnknownChoice
@@ -43,8 +44,8 @@ class StubAgent:
                 "step": "respond", "text": "租房带什么", "readings": readings, "clauses": [Understanding("要带什么", readings)],
                 "facts": {"rent_months": 3.0}, "moods": [], "profile": {}, "focus": None, "kinds": ["answer"],
             })
-            verdict = SimpleNamespace(rule=SimpleNamespace(id="C08-Q1", level=2), chosen=True, reason="条件成立")
-            held = SimpleNamespace(rule=SimpleNamespace(id="C08-R1", level=3), chosen=False, reason="条件不成立")
+            verdict = SimpleNamespace(rule=SimpleNamespace(id="C08-Q1", level=2), chosen=True, reason="条件成立", score=Score(1.0, 1.0, 0.75, 0.0), place=None)
+            held = SimpleNamespace(rule=SimpleNamespace(id="C08-R1", level=3), chosen=False, reason="条件不成立", score=None, place=None)
             Trace.listener("c", {"step": "attend", "verdicts": [verdict, held], "silence": ""})
         for each in REPLIES:
             await message.output_channel.send_response("c", {"reply": each})

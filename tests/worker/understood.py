@@ -14,7 +14,9 @@ import yaml
 
 
 def fits(wanted: str, reply: Mapping[str, Any]) -> bool:
-    """Whether an answer is one of ``wanted``: ``home``, ``home/aspect`` or ``@topic``, separated by ``|``."""
+    """Whether an answer is one of ``wanted``: ``home``, ``home/aspect`` or ``@topic``, or ``form``; separated by ``|``."""
+    if reply["kind"] != "answer":
+        return reply["kind"] in wanted.split("|")
     home = reply["faq"] or reply["service"]
     return any(option in (home, f"{home}/{reply['aspect']}", f"@{reply['topic']}") for option in wanted.split("|"))
 
@@ -114,7 +116,8 @@ def several(player: Player, messages: Sequence[Mapping[str, Any]]) -> Ratio:
 def _in_order(parts: Sequence[str], told: Sequence[Mapping[str, Any]]) -> bool:
     """Whether the answers take the parts in order: each answer for one part or for several that follow each other."""
     if not parts or not told:
-        return not parts and not told
+        # What follows from something told besides (confidence 1) may come behind the answers.
+        return not parts and all(r["kind"] == "answer" and r["confidence"] == 1.0 for r in told[:1]) and len(told) <= 1
     if told[0]["kind"] != "answer" or not fits(parts[0], told[0]):
         return False
     return _in_order(parts[1:], told[1:]) or len(parts) > 1 and _in_order(parts[1:], told)
@@ -129,8 +132,7 @@ def context(player: Player, dialogues: Sequence[Mapping[str, Any]]) -> Ratio:
             replies = [r for r in player.say(name, turn["say"]) if r["kind"] not in ("question", "reminder")]
             memory = player.memory(name)
             mistakes = []
-            answers = [r for r in replies if r["kind"] == "answer"]
-            if "means" in turn and not any(fits(turn["means"], r) for r in answers):
+            if "means" in turn and not any(fits(turn["means"], r) for r in replies):
                 mistakes.append(f"means {turn['means']}, got {[_shown(r) for r in replies]}")
             if "kind" in turn and replies[0]["kind"] not in turn["kind"]:
                 mistakes.append(f"kind {turn['kind']}, got {replies[0]['kind']}")

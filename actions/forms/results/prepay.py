@@ -70,8 +70,8 @@ def _lines(wanted: Sum, sums: Prepayment, left: Decimal, months: int, amount: De
 def _shown(wanted: Sum, sums: Prepayment, amount: Decimal) -> List[dict]:
     say = wanted.form.say
     ways = ((say["before"], sums.before), (say["short_title"], sums.shorter), (say["low_title"], sums.lower))
-    rows = [[name, yuan(plan.first), span(plan.months), yuan(plan.interest), yuan(sums.before.interest - plan.interest)] for name, plan in ways]
+    rows = [[name, yuan(plan.first), span(plan.months), yuan(sums.before.interest - plan.interest)] for name, plan in ways]
     return [
-        table(say["table"].format(amount=short(amount)), ["办法", "下月还款", "还要还", "还要付利息", "少付利息"], rows),
+        table(say["table"].format(amount=short(amount)), ["办法", "下月还款", "还要还", "少付利息"], rows),
         bars(say["chart"], [name for name, _ in ways], {"利息": [plan.interest for _, plan in ways]}),
     ]

@@ -1,7 +1,7 @@
 // A small plot drawn as SVG: lines over time, or bars side by side. The table beside it carries the exact figures.
 import { el, svg } from "./dom.js";
 
-const WIDTH = 560, HEIGHT = 220, LEFT = 62, RIGHT = 14, TOP = 14, BOTTOM = 30, MOST_LABELS = 6;
+const WIDTH = 560, HEIGHT = 220, LEFT = 80, RIGHT = 14, TOP = 14, BOTTOM = 30, MOST_LABELS = 6;
 
 /** {title, kind: "line"|"bars", labels: [text], series: [{name, values: [number]}]} */
 export function chart({ title, kind, labels = [], series = [] }) {
@@ -38,7 +38,7 @@ function lines(labels, series) {
   const x = (n) => LEFT + ((WIDTH - LEFT - RIGHT) * n) / Math.max(1, labels.length - 1);
   const every = Math.max(1, Math.ceil((labels.length - 1) / (MOST_LABELS - 1)));
   return [...grid(y),
-    ...labels.map((label, n) => n % every === 0 && text(label, x(n), HEIGHT - 8, n === 0 ? "start" : n === labels.length - 1 ? "end" : "middle")).filter(Boolean),
+    ...labels.map((label, n) => (n === labels.length - 1 || n % every === 0 && n + every / 2 < labels.length - 1) && text(label, x(n), HEIGHT - 8, n === 0 ? "start" : n === labels.length - 1 ? "end" : "middle")).filter(Boolean),
     ...series.map((one, n) => svg("polyline", { class: `line-${n}`, points: one.values.map((value, m) => `${x(m).toFixed(1)},${y.at(value).toFixed(1)}`).join(" ") }))];
 }
 

@@ -32,7 +32,7 @@ function buttons(list, onButton) {
 
 function why(kind, text) {
   if (!text) return null;
-  const title = kind === "question" || kind === "reminder" ? `why.${kind}` : "why.other";
+  const title = ["question", "reminder", "form"].includes(kind) ? `why.${kind}` : "why.other";
   return el("details", { class: "fold why" }, el("summary", {}, say(title)), el("p", {}, text));
 }
 
