@@ -13,12 +13,17 @@ import json
 import sys
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Dict, List, Sequence, Set, Tuple
+from typing import TYPE_CHECKING, Dict, List, Sequence, Set, Tuple
 
 import msgspec
 
 from bot.knowledge.base import KnowledgeBase, load
 from bot.settings import ROOT, Settings
+
+from .reliability import calibration_error, reliability
+
+if TYPE_CHECKING:
+    from actions.understanding import Reading
 
 REJECTED = ("out_of_scope", "chitchat")
 
@@ -122,13 +127,17 @@ class Parser:
         self._agent = Agent()
         self._agent.load_model(str(model))
 
-    def topics(self, base: KnowledgeBase, question: str) -> List[str]:
-        """Topics that the assistant would answer under, best first."""
+    def readings(self, base: KnowledgeBase, question: str) -> "List[Reading]":
+        """What the assistant would act on, best first."""
         from actions.understanding import Understanding, decide
 
         parsed = asyncio.run(self._agent.parse_message(question.lstrip("/／ ") or "…"))
         understanding = Understanding.from_message(base, parsed.get("understanding", {}), None)
-        return [reading.topic for reading in decide(understanding)]
+        return decide(understanding)
+
+    def topics(self, base: KnowledgeBase, question: str) -> List[str]:
+        """Topics that the assistant would answer under, best first."""
+        return [reading.topic for reading in self.readings(base, question)]
 
 
 def main(arguments: List[str]) -> int:
@@ -137,6 +146,7 @@ def main(arguments: List[str]) -> int:
     parser.add_argument("--json", action="store_true", help="输出 JSON（含每一个答错的问句）")
     parser.add_argument("--model", type=Path, help="不用在用的版本，而用这个模型文件")
     parser.add_argument("--worst", type=int, default=12, help="列出几种最常见的混淆")
+    parser.add_argument("--reliability", action="store_true", help="列出各档把握里答对多少")
     args = parser.parse_args(arguments)
 
     from .releases import ReleaseError, Releases
@@ -153,7 +163,8 @@ def main(arguments: List[str]) -> int:
         print(error, file=sys.stderr)
         return 2
     nlu = Parser(model)
-    scores, misses = score(rows, [nlu.topics(base, row.question) for row in rows], base)
+    readings = [nlu.readings(base, row.question) for row in rows]
+    scores, misses = score(rows, [[r.topic for r in found] for found in readings], base)
     if args.json:
         detail = [{"question": r.question, "right": sorted(r.right), "predicted": p[:3]} for r, p in misses]
         print(json.dumps({**scores.__dict__, "misses": detail}, ensure_ascii=False, indent=1))
@@ -164,6 +175,11 @@ def main(arguments: List[str]) -> int:
         confusions[row.topic, topics[0] if topics else "（没有）"].append(row.question)
     for (wanted, got), questions in sorted(confusions.items(), key=lambda item: -len(item[1]))[: args.worst]:
         print(f"{len(questions):3d} × 应为 {wanted}，答成 {got}：{questions[0][:40]}")
+    if args.reliability:
+        bins = reliability([(found[0].score, found[0].topic in row.right) for row, found in zip(rows, readings) if found])
+        for b in bins:
+            print(f"把握 {b.low:.1f}–{b.high:.1f}：{b.n:4d} 句，平均把握 {b.confidence:.2f}，答对 {b.right:.2f}")
+        print(f"把握的平均偏差 {calibration_error(bins):.3f}")
     return 0
 
 
