@@ -19,6 +19,7 @@ READ_SECONDS = 10.0
 
 _UUID = re.compile(r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}", re.ASCII)
 _IDENTIFIER = re.compile(r"[A-Za-z0-9_.:-]{1,64}", re.ASCII)
+_VISITOR = re.compile(r"[A-Za-z0-9_-]{32}", re.ASCII)
 _SURROGATE = re.compile("[\ud800-\udfff]")
 _BIDI = frozenset("\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
 _COMMENT_LENGTH = 500
@@ -30,7 +31,15 @@ class Strict(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class SessionBody(Strict):
-    pass
+    """``visitor``: the key of a browser that agreed to be remembered."""
+
+    visitor: Optional[str] = None
+
+
+class VisitorBody(Strict):
+    """Remembering (a new visitor without a key) or forgetting one."""
+
+    visitor: Optional[str] = None
 
 
 class MessageBody(Strict):
@@ -123,6 +132,11 @@ def message(value: Any, max_text_length: int) -> MessageBody:
     if len(text) > max_text_length:
         raise ApiError("text_too_long", f"这段话有点长，请分几次说，每次不超过 {max_text_length} 个字。")
     return MessageBody(id=body.id, text=text)
+
+
+def visitor(given: Optional[str]) -> Optional[str]:
+    """Check a visitor key; one that cannot be ours is no visitor."""
+    return given if given is not None and _VISITOR.fullmatch(given) else None
 
 
 def feedback(value: Any) -> FeedbackBody:

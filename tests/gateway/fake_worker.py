@@ -98,6 +98,19 @@ async def erase(request):
     return web.Response(status=204)
 
 
+@routes.post("/v1/visits/{step}")
+async def visit(request):
+    state, step, body = request.app[STATE], request.match_info["step"], await request.json()
+    state["visits"].append((step, body))
+    if not state["ready"]:
+        return error(503, "unavailable", "正在准备。")
+    if step == "remember":
+        return web.json_response({"kept": 1})
+    if step == "greet":
+        return web.json_response({"greeting": [{"text": "到日子了", "ask": "离职提取怎么办？"}]})
+    return web.Response(status=204)
+
+
 @routes.get("/readyz")
 async def ready(request):
     if not request.app[STATE]["ready"]:
@@ -108,7 +121,7 @@ async def ready(request):
 def build(pause=0.0):
     """The fake worker; ``pause`` is seconds between streamed replies."""
     app = web.Application()
-    app[STATE] = {"requests": [], "answers": {}, "history": {}, "erased": [], "processed": 0, "cut": set(), "ready": True, "pause": pause, "gate": asyncio.Event()}
+    app[STATE] = {"requests": [], "answers": {}, "history": {}, "erased": [], "visits": [], "processed": 0, "cut": set(), "ready": True, "pause": pause, "gate": asyncio.Event()}
     app.add_routes(routes)
     return app
 

@@ -1,4 +1,5 @@
 // What hangs under a reply: a table, a plot, or a date for the calendar. Other types are left out until the page knows them.
+import { api } from "./api.js";
 import { el, icon } from "./dom.js";
 import { chart } from "./chart.js";
 import { say } from "./wording.js";
@@ -23,8 +24,22 @@ function table({ title, columns = [], rows = [] }) {
 }
 
 function calendar({ title = "", content = "", filename }) {
-  return el("button", { type: "button", class: "choice ics", on: { click: () => download(filename || say("ics.filename"), content) } },
-    icon("calendar"), say("ics.download", { title }));
+  return el("div", { class: "choices" },
+    el("button", { type: "button", class: "choice ics", on: { click: () => download(filename || say("ics.filename"), content) } },
+      icon("calendar"), say("ics.download", { title })),
+    el("button", { type: "button", class: "choice remember", on: { click: (event) => remember(event.currentTarget) } }, say("remember.ask")));
+}
+
+/** Pressing is the consent: before that nothing is kept. */
+async function remember(button) {
+  button.disabled = true;
+  try {
+    await api.remember();
+    button.textContent = say("remember.done");
+  } catch (refusal) {
+    button.disabled = false;
+    button.textContent = refusal.message || say("notice.failed");
+  }
 }
 
 function download(name, content) {

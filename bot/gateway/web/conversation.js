@@ -33,6 +33,15 @@ export class Conversation {
             type: "button", class: "choice", on: { click: () => this.onAsk(text) } }, title))))));
   }
 
+  /** Dates that have come since the last visit: [{text, ask}]. */
+  greet(greetings) {
+    for (const { text, ask } of greetings) {
+      this.log.append(el("div", { class: "turn" }, el("article", { class: "reply reply-reminder greeting" },
+        el("p", { class: "text" }, text),
+        el("div", { class: "choices" }, el("button", { type: "button", class: "choice", on: { click: () => this.onAsk(ask) } }, ask)))));
+    }
+  }
+
   /** A short remark of the page itself, not of the assistant. */
   remark(text) {
     this.log.append(el("p", { class: "remark" }, text));

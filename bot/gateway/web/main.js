@@ -5,7 +5,7 @@ import { Conversation } from "./conversation.js";
 import { showErase, showPrivacy, showRating } from "./dialogs.js";
 import { byId } from "./dom.js";
 import { startFrame } from "./frame.js";
-import { choice, token } from "./memory.js";
+import { choice, token, visitor } from "./memory.js";
 import { Transport } from "./transport.js";
 import { loadWording, say } from "./wording.js";
 
@@ -41,6 +41,16 @@ function largeType() {
 function menu(conversation, transport, begin) {
   byId("menu-privacy").addEventListener("click", showPrivacy);
   byId("menu-rating").addEventListener("click", () => showRating((thanks) => conversation.remark(thanks)));
+  byId("menu").addEventListener("toggle", () => { byId("menu-forget").hidden = !visitor.get(); });
+  byId("menu-forget").addEventListener("click", async () => {
+    try {
+      await api.forgetVisitor();
+      conversation.remark(say("remember.forgotten"));
+    } catch (refusal) {
+      conversation.remark(refusal.message || say("notice.failed"));
+    }
+    byId("menu").open = false;
+  });
   byId("menu-erase").addEventListener("click", () => showErase(async () => {
     if (token.get()) await api.erase().catch((refusal) => { if (!refusal.isSessionOver) throw refusal; });
     token.forget();
@@ -110,7 +120,10 @@ async function main() {
   window.addEventListener("offline", () => notice(say("notice.offline")));
   window.addEventListener("online", () => notice(""));
   if (!navigator.onLine) notice(say("notice.offline"));
-  if (!(await restore(conversation))) begin();
+  if (!(await restore(conversation))) {
+    begin();
+    if (visitor.get() && !token.get()) conversation.greet(await api.startVisit().catch(() => []));
+  }
   document.documentElement.dataset.ready = "true";
 }
 
