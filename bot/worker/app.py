@@ -19,6 +19,7 @@ from .assistant import Assistant
 from .attention import Keeper
 from .desk import ServiceDesk
 from .incoming import Incoming, UnknownChoice
+from .visits import VISITS, Visits, routes as visit_routes
 from .staff_api import DESK, routes as staff_routes
 
 logger = logging.getLogger(__name__)
@@ -41,6 +42,7 @@ def build(settings: Settings) -> web.Application:
     app.router.add_post("/v1/messages", post_message)
     app.router.add_get("/v1/history", get_history)
     app.router.add_delete("/v1/conversations/{conversation}", delete_conversation)
+    app.router.add_routes(visit_routes)
     app.router.add_get("/healthz", healthz)
     app.router.add_get("/readyz", readyz)
     app.router.add_routes(staff_routes)
@@ -51,6 +53,7 @@ async def assistant(app: web.Application, settings: Settings) -> AsyncIterator[N
     """Open the assistant with the application and close it with it."""
     app[ASSISTANT] = opened = Assistant(settings)
     await opened.load()
+    app[VISITS] = Visits(opened.store)
     app[DESK] = desk = ServiceDesk(settings, opened.store)
     follower = asyncio.create_task(opened.follow_releases())
     keeper = Keeper(settings, opened.store.redis)
