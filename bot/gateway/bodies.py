@@ -64,6 +64,12 @@ class FeedbackBody(Strict):
     comment: str = ""
 
 
+class KeptBody(Strict):
+    """A reply whose date the citizen put into a calendar."""
+
+    reply: str
+
+
 class RatingBody(Strict):
     """Stars for the whole conversation."""
 
@@ -146,6 +152,13 @@ def feedback(value: Any) -> FeedbackBody:
     if body.score not in (1, -1):
         raise ApiError("invalid", "score 应是 1 或 -1。")
     return FeedbackBody(body.reply, body.score, _bounded(body.reason, _REASON_LENGTH), _bounded(body.comment))
+
+
+def kept(value: Any) -> KeptBody:
+    body = convert(value, KeptBody)
+    if not _IDENTIFIER.fullmatch(body.reply):
+        raise ApiError("invalid", "reply 应是某条回复的 id。")
+    return body
 
 
 def rating(value: Any) -> RatingBody:

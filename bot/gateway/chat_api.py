@@ -116,6 +116,14 @@ async def rating(request: web.Request) -> web.Response:
     return _json({"ok": True})
 
 
+@routes.post("/api/v1/kept")
+async def kept(request: web.Request) -> web.Response:
+    session = await citizen(request, "feedback")
+    body = bodies.kept(await bodies.read_json(request))
+    await request.app[keys.FEEDBACK].kept(session.conversation, body.reply)
+    return _json({"ok": True})
+
+
 @routes.get("/api/v1/suggest")
 async def suggest(request: web.Request) -> web.Response:
     """Needs no session: it only reads public questions."""

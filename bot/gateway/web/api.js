@@ -56,5 +56,6 @@ export const api = {
   erase: () => call("DELETE", "session"),
   feedback: (body) => call("POST", "feedback", body),
   rating: (body) => call("POST", "rating", body),
+  kept: (body) => call("POST", "kept", body),
   suggest: async (typed) => (await call("GET", `suggest?q=${encodeURIComponent(typed)}`, undefined, false)).questions,
 };

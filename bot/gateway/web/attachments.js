@@ -1,16 +1,18 @@
 // What hangs under a reply: a table, a plot, or a date for the calendar. Other types are left out until the page knows them.
 import { api } from "./api.js";
-import { el, icon } from "./dom.js";
 import { chart } from "./chart.js";
+import { el, icon } from "./dom.js";
+import { stars } from "./feedback.js";
 import { say } from "./wording.js";
 
 /**
- * table: {title?, columns: [text], rows: [[text]]}; chart: see chart.js; ics: {title, content: iCalendar text, filename?}.
+ * Of `reply`. rating: nothing more; table: {title?, columns: [text], rows: [[text]]}; chart: see chart.js; ics: {title, content: iCalendar text, filename?}.
  */
-export function attachment(item) {
+export function attachment(item, reply) {
   if (item.type === "table") return table(item);
   if (item.type === "chart") return chart(item);
-  if (item.type === "ics") return calendar(item);
+  if (item.type === "ics") return calendar(item, reply);
+  if (item.type === "rating") return stars();
   return null;
 }
 
@@ -23,11 +25,12 @@ function table({ title, columns = [], rows = [] }) {
         ...row.map((cell, index) => (index ? el("td", {}, String(cell)) : el("th", { scope: "row" }, String(cell)))))))));
 }
 
-function calendar({ title = "", content = "", filename }) {
+function calendar({ title = "", content = "", filename }, reply) {
+  const kept = () => api.kept({ reply: reply.id }).catch(() => {}); // only a count: the date is kept either way
   return el("div", { class: "choices" },
-    el("button", { type: "button", class: "choice ics", on: { click: () => download(filename || say("ics.filename"), content) } },
+    el("button", { type: "button", class: "choice ics", on: { click: () => { download(filename || say("ics.filename"), content); kept(); } } },
       icon("calendar"), say("ics.download", { title })),
-    el("button", { type: "button", class: "choice remember", on: { click: (event) => remember(event.currentTarget) } }, say("remember.ask")));
+    el("button", { type: "button", class: "choice remember", on: { click: (event) => remember(event.currentTarget).then(kept) } }, say("remember.ask")));
 }
 
 /** Pressing is the consent: before that nothing is kept. */

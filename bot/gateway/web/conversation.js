@@ -6,6 +6,9 @@ import { say } from "./wording.js";
 
 const MARGIN_PX = 14;
 
+/** A reply of the past: nobody is asked for stars twice. */
+const asBefore = (reply) => reply && { ...reply, attachments: (reply.attachments ?? []).filter((item) => item.type !== "rating") };
+
 export class Conversation {
   /** `onButton(button)` for quick replies, `onAsk(text)` for opening questions, `onRetry(id)` for failed messages. */
   constructor({ onButton, onAsk, onRetry }) {
@@ -100,7 +103,7 @@ export class Conversation {
     let current = "";
     for (const message of messages) {
       if (message.from === "citizen") this.citizen(current = message.id, message.text);
-      else this.reply(current, message.reply ?? { id: message.id, kind: "smalltalk", text: message.text, staff: message.from === "staff" });
+      else this.reply(current, asBefore(message.reply) ?? { id: message.id, kind: "smalltalk", text: message.text, staff: message.from === "staff" });
     }
     this.toEnd();
   }
