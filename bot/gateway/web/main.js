@@ -6,6 +6,7 @@ import { showErase, showPrivacy, showRating } from "./dialogs.js";
 import { byId } from "./dom.js";
 import { startFrame } from "./frame.js";
 import { choice, token, visitor } from "./memory.js";
+import { StaffWatch } from "./staff.js";
 import { Transport } from "./transport.js";
 import { loadWording, say } from "./wording.js";
 
@@ -91,10 +92,12 @@ async function main() {
     onButton: (button) => ask({ choice: button.id }, button.title),
     onRetry: (id) => transport.send(sent.get(id)),
   });
+  const staff = new StaffWatch(conversation);
+  const answered = new Set();
   const transport = new Transport({
     typing: () => conversation.setTyping(true),
-    reply: (id, reply) => conversation.reply(id, reply),
-    done: (id) => { conversation.settle(id); conversation.setTyping(transport.pending.size > 0); },
+    reply: (id, reply) => { answered.add(id); staff.heard(reply); conversation.reply(id, reply); },
+    done: (id) => { if (!answered.has(id)) staff.unanswered(); conversation.settle(id); conversation.setTyping(transport.pending.size > 0); },
     failed: (id, refusal) => conversation.fail(id, refusal.message),
     expired: () => conversation.remark(say("notice.expired")),
   });
