@@ -21,6 +21,7 @@ from bot.settings import Settings
 from . import handoff
 from .attend.speak import attend
 from .attend.usefulness import Attention
+from .service_level import Service, ask_for_stars, deeds, labels
 from .memory import SLOT, Memory
 from .message import Message
 from .respond import respond
@@ -90,6 +91,9 @@ class ActionRespond(SafeAction, Action):
         message = Message.read(base, memory, tracker.latest_message, clock.today())
         handoff.conversation.set(tracker.sender_id)
         replies = respond(base, memory, message)
+        best = message.understanding.best
+        replies = ask_for_stars(memory, (best.intent or "") if best else "", replies)
+        Service.counts.add(tracker.sender_id, deeds(memory, replies), labels(replies))
         Trace.respond(tracker.sender_id, base, memory, message, replies)
         return Outcome(replies, memory)
 
@@ -104,6 +108,7 @@ class ActionAttend(SafeAction, Action):
             return Outcome([], memory)  # the answer failed and was apologised for: there is nothing to add to it
         message = Message.of_turn(memory, clock.today())
         replies, verdicts, silence = attend(base, memory, message, Attention.experience, Attention.exploration)
+        Service.counts.add(tracker.sender_id, {}, labels(replies))
         Trace.attend(tracker.sender_id, base, memory, message, verdicts, silence)
         return Outcome(replies, memory)
 

@@ -110,6 +110,8 @@ class Memory(msgspec.Struct, omit_defaults=True):
     handed_off: bool = False
     order: str = ""
     """Number of the work order that was made for this conversation."""
+    asked_stars: bool = False
+    """Whether the farewell has asked for stars: it does so once."""
     misses: int = 0
     """Turns in a row that were not understood."""
     form: Optional[FormState] = None

@@ -96,4 +96,4 @@ def _found(base: KnowledgeBase, rule_id: str, value: str) -> Optional[ReplyFound
     ask = base.rules.get(rule_id)
     if not isinstance(ask, Ask):
         return None
-    return ReplyFound(ask, value, next((c for c in ask.answers if c.value == value), None))
+    return ReplyFound(ask, value, next((c for c in ask.answers if c.answers_to(value)), None))

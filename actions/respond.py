@@ -43,7 +43,7 @@ def respond(base: KnowledgeBase, memory: Memory, message: Message) -> List[Reply
     _remember(base, memory, message)
 
     several = len(message.understanding.clauses) > 1
-    in_form = not several and _forced(base, message) is None and (order_turn(speaker, message) or form_turn(speaker, message))
+    in_form = not several and _forced(base, memory, message) is None and (order_turn(speaker, message) or form_turn(speaker, message))
     found = None if in_form else find_reply(base, memory, message)
     if found is not None:
         memory.ignored = 0
@@ -126,7 +126,7 @@ def _plan(speaker: Speaker, message: Message) -> None:
     if "confused" in message.moods and memory.last and len(message.text) <= SHORT:
         _dialogue(speaker, "repeat", message)
         return
-    forced = _forced(base, message)
+    forced = _forced(base, memory, message)
     if forced is not None:
         speaker.answer(forced[0], forced[1], 1.0)
         return
@@ -151,8 +151,8 @@ def _plan(speaker: Speaker, message: Message) -> None:
     _one(speaker, message, message.understanding)
 
 
-def _forced(base: KnowledgeBase, message: Message) -> Optional[Tuple[str, str]]:
-    known = Known(base, message.today, message.facts, message.text, (), message.moods, ())
+def _forced(base: KnowledgeBase, memory: Memory, message: Message) -> Optional[Tuple[str, str]]:
+    known = Known(base, message.today, message.facts, message.text, (), memory.moods, ())
     for priority in priorities():
         if evaluate(priority.when, known):
             return priority.service, priority.aspect

@@ -109,7 +109,7 @@ class _Work:
     def _place(self, name: str, candidate: Candidate) -> Path:
         pipeline = candidate.pipeline()
         own = any(c["name"].startswith(OWN_CODE) for c in pipeline)
-        code = basis() + hashlib.sha256((ROOT / "bench" / "nlu_linear.py").read_bytes()).hexdigest() if own else ""
+        code = basis() + hashlib.sha256((ROOT / "bench" / "nlu_parts.py").read_bytes()).hexdigest() if own else ""
         return self._folder / f"{name}-{digest([self._split.train_digest, pipeline, candidate.by_topic, code])}"
 
     def _run(self, what: str, candidate: Candidate, place: Path, out: Path) -> Dict[str, Any]:

@@ -1,9 +1,9 @@
 """What ``./gjj bench nlu`` compares: Rasa's default Chinese pipeline, the shipped one, and the shipped one with parts taken out."""
 from __future__ import annotations
 
-import copy
 from dataclasses import dataclass
-from typing import Any, Callable, Dict, List
+from types import MappingProxyType
+from typing import Any, Callable, Dict, List, Mapping, Sequence
 
 import yaml
 
@@ -13,7 +13,9 @@ Pipeline = List[Dict[str, Any]]
 NORMALIZER = "bot.nlu.normalizer.TextNormalizer"
 SENTENCE = "bot.nlu.sentence_featurizer.SentenceVectorFeaturizer"
 CLASSIFIER = "bot.nlu.topic_classifier.TopicClassifier"
-LINEAR = "bench.nlu_linear.LinearTopics"
+LINEAR = "bench.nlu_parts.LinearTopics"
+NO_SENTENCE = "bench.nlu_parts.NoSentenceVectors"
+SPACY = ("SpacyNLP", "SpacyTokenizer", "SpacyFeaturizer", "SpacyEntityExtractor")
 
 
 @dataclass(frozen=True)
@@ -55,9 +57,14 @@ def _ngrams_only() -> Pipeline:
     ]
 
 
-def without(*parts: str) -> Callable[[], Pipeline]:
-    """The shipped pipeline without components named ``parts``."""
-    return lambda: [copy.deepcopy(c) for c in shipped() if c["name"] not in parts]
+def changed(drop: Sequence[str] = (), swap: Mapping[str, str] = MappingProxyType({}), **hyper: float) -> Callable[[], Pipeline]:
+    """The shipped pipeline without the components in ``drop``, with those in ``swap`` replaced, and other knobs of the classifier."""
+
+    def pipeline() -> Pipeline:
+        parts = [{**c, "name": swap.get(c["name"], c["name"])} for c in shipped() if c["name"] not in drop]
+        return [{**c, "hyper": {**c.get("hyper", {}), **hyper}} if c["name"] == CLASSIFIER and hyper else c for c in parts]
+
+    return pipeline
 
 
 def candidates(stock_epochs: int) -> Dict[str, Candidate]:
@@ -65,6 +72,10 @@ def candidates(stock_epochs: int) -> Dict[str, Candidate]:
     return {
         "stock": Candidate(f"Rasa 默认中文流程（DIET {stock_epochs} 轮）", True, lambda: stock(stock_epochs)),
         "shipped": Candidate("本项目", False, shipped),
+        "no-vectors": Candidate("去掉句向量", False, changed(swap={SENTENCE: NO_SENTENCE}, neighbour_share=0)),
+        "no-ngrams": Candidate("去掉字 1–3 元", False, changed(ngram_weight=0)),
+        "no-words": Candidate("去掉 spaCy 词向量", False, changed(drop=SPACY)),
+        "no-neighbours": Candidate("去掉相似问句投票", False, changed(neighbour_share=0)),
         "vectors": Candidate("只有句向量 + 逻辑回归", True, _vectors_only),
         "ngrams": Candidate("只有字 1–3 元 + 逻辑回归", True, _ngrams_only),
     }

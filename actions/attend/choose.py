@@ -101,7 +101,7 @@ def _judge(
             return Verdict(rule, False, "市民说过不用了，不再追问")
         value = known.profile.get(rule.fills)
         if value is not None:
-            follows = next((c for c in rule.answers if c.value == str(value)), None)
+            follows = next((c for c in rule.answers if c.answers_to(str(value))), None)
             return Verdict(rule, False, f"已经知道：{rule.fills}={value}", consequence=follows)
     if memory.declined and rule.level > UNDECIDED_LEVEL:
         return Verdict(rule, False, "市民说过不用了，只提一、二级")

@@ -19,6 +19,7 @@ READ_SECONDS = 10.0
 
 _UUID = re.compile(r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}", re.ASCII)
 _IDENTIFIER = re.compile(r"[A-Za-z0-9_.:-]{1,64}", re.ASCII)
+_VISITOR = re.compile(r"[A-Za-z0-9_-]{32}", re.ASCII)
 _SURROGATE = re.compile("[\ud800-\udfff]")
 _BIDI = frozenset("\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
 _COMMENT_LENGTH = 500
@@ -30,7 +31,15 @@ class Strict(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class SessionBody(Strict):
-    pass
+    """``visitor``: the key of a browser that agreed to be remembered."""
+
+    visitor: Optional[str] = None
+
+
+class VisitorBody(Strict):
+    """Remembering (a new visitor without a key) or forgetting one."""
+
+    visitor: Optional[str] = None
 
 
 class MessageBody(Strict):
@@ -53,6 +62,12 @@ class FeedbackBody(Strict):
     score: int
     reason: str = ""
     comment: str = ""
+
+
+class KeptBody(Strict):
+    """A reply whose date the citizen put into a calendar."""
+
+    reply: str
 
 
 class RatingBody(Strict):
@@ -125,6 +140,11 @@ def message(value: Any, max_text_length: int) -> MessageBody:
     return MessageBody(id=body.id, text=text)
 
 
+def visitor(given: Optional[str]) -> Optional[str]:
+    """Check a visitor key; one that cannot be ours is no visitor."""
+    return given if given is not None and _VISITOR.fullmatch(given) else None
+
+
 def feedback(value: Any) -> FeedbackBody:
     body = convert(value, FeedbackBody)
     if not _IDENTIFIER.fullmatch(body.reply):
@@ -132,6 +152,13 @@ def feedback(value: Any) -> FeedbackBody:
     if body.score not in (1, -1):
         raise ApiError("invalid", "score 应是 1 或 -1。")
     return FeedbackBody(body.reply, body.score, _bounded(body.reason, _REASON_LENGTH), _bounded(body.comment))
+
+
+def kept(value: Any) -> KeptBody:
+    body = convert(value, KeptBody)
+    if not _IDENTIFIER.fullmatch(body.reply):
+        raise ApiError("invalid", "reply 应是某条回复的 id。")
+    return body
 
 
 def rating(value: Any) -> RatingBody:

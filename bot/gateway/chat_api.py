@@ -1,6 +1,9 @@
 """The chat API over plain HTTP: sessions, messages, history, erasing, feedback and suggestions."""
 from __future__ import annotations
 
+import json
+import secrets
+
 from aiohttp import web
 
 from bot.gateway import bodies, keys
@@ -18,11 +21,46 @@ LONGEST_QUERY = 100
 @routes.post("/api/v1/sessions")
 async def create_session(request: web.Request) -> web.Response:
     request.app[keys.LIMITER].spend("session.create", "address", address(request))
+    body = bodies.SessionBody()
     if request.can_read_body:
-        bodies.convert(await bodies.read_json(request), bodies.SessionBody)
+        body = bodies.convert(await bodies.read_json(request), bodies.SessionBody)
     request.app[keys.METRICS].sessions.inc()
-    return _json({"token": request.app[keys.SESSIONS].tokens.create(),
-                  "expires_in": request.app[keys.SETTINGS].session_ttl}, status=201)
+    answer = {"token": request.app[keys.SESSIONS].tokens.create(), "expires_in": request.app[keys.SETTINGS].session_ttl}
+    if body.visitor is not None:
+        answer["greeting"] = await _greeting(request, body.visitor)
+    return _json(answer, status=201)
+
+
+async def _greeting(request: web.Request, given: str) -> list:
+    """What has come due for a returning visitor. A conversation must begin also when nobody can say."""
+    visitor = bodies.visitor(given)
+    if visitor is None:
+        return []
+    try:
+        return json.loads(await request.app[keys.WORKERS].visit("greet", {"visitor": visitor}, request[REQUEST_ID]))["greeting"]
+    except ApiError:
+        return []
+
+
+@routes.post("/api/v1/reminders")
+async def remember(request: web.Request) -> web.Response:
+    """Called when the citizen has agreed: the dates told in this conversation are kept under a key for this browser."""
+    session = await citizen(request, "reminders")
+    body = bodies.convert(await bodies.read_json(request), bodies.VisitorBody)
+    visitor = bodies.visitor(body.visitor) or secrets.token_urlsafe(24)
+    kept = await request.app[keys.WORKERS].visit(
+        "remember", {"conversation": session.conversation, "visitor": visitor}, request[REQUEST_ID])
+    return _json({"visitor": visitor, "kept": json.loads(kept)["kept"]}, status=201)
+
+
+@routes.delete("/api/v1/reminders")
+async def forget(request: web.Request) -> web.Response:
+    """Needs no session: the key alone opens what is kept under it, and a browser may want to be forgotten at any time."""
+    request.app[keys.LIMITER].spend("reminders", "address", address(request))
+    visitor = bodies.visitor(bodies.convert(await bodies.read_json(request), bodies.VisitorBody).visitor)
+    if visitor is not None:
+        await request.app[keys.WORKERS].visit("forget", {"visitor": visitor}, request[REQUEST_ID])
+    return web.Response(status=204)
 
 
 @routes.post("/api/v1/messages")
@@ -75,6 +113,14 @@ async def rating(request: web.Request) -> web.Response:
     body = bodies.rating(await bodies.read_json(request))
     await request.app[keys.FEEDBACK].stars(session.conversation, body)
     request.app[keys.METRICS].ratings.labels(str(body.stars)).inc()
+    return _json({"ok": True})
+
+
+@routes.post("/api/v1/kept")
+async def kept(request: web.Request) -> web.Response:
+    session = await citizen(request, "feedback")
+    body = bodies.kept(await bodies.read_json(request))
+    await request.app[keys.FEEDBACK].kept(session.conversation, body.reply)
     return _json({"ok": True})
 
 

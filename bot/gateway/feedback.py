@@ -2,20 +2,24 @@
 
 ``gjj:feedback`` is a stream (newest 100,000) for the center's reports. ``gjj:{<conversation>}:feedback`` is a hash
 field → stream entry id, so that a second thumb replaces the first and erasing finds every entry.
+Thumbs and stars are counted by day, service and rule, and go into the service level (bot.state.service_counts).
 """
 from __future__ import annotations
 
-from typing import Callable, Mapping
+from typing import Callable, Dict, Mapping
 
 from redis.asyncio import Redis
 from redis.exceptions import RedisError
 
-from bot.clock import now
+from bot.clock import now, today
 from bot.gateway.bodies import FeedbackBody, RatingBody
 from bot.gateway.errors import ApiError
+from bot.state import service_counts
 
 STREAM = "gjj:feedback"
 LONGEST = 100_000
+REASONS = ("not_asked", "incomplete", "unclear", "wrong", "other")
+"""Reasons the page offers (wording.json); any other text is kept with its entry and counted as other."""
 
 
 class FeedbackStore:
@@ -28,14 +32,20 @@ class FeedbackStore:
 
     async def thumb(self, conversation: str, body: FeedbackBody) -> None:
         """Store a thumb; raises :class:`ApiError` 503 without Redis."""
-        await self._store(conversation, f"reply:{body.reply}", {
+        new = await self._store(conversation, f"reply:{body.reply}", {
             "type": "thumb", "reply": body.reply, "score": str(body.score),
             "reason": self._mask(body.reason), "comment": self._mask(body.comment)})
+        await self._count(conversation, {"thumb": body.score}, await self._thumbs(conversation, body, new))
 
     async def stars(self, conversation: str, body: RatingBody) -> None:
         """Store stars; raises :class:`ApiError` 503 without Redis."""
-        await self._store(conversation, "rating", {
+        new = await self._store(conversation, "rating", {
             "type": "rating", "stars": str(body.stars), "comment": self._mask(body.comment)})
+        await self._count(conversation, {"stars": body.stars}, {f"stars:{body.stars}": 1} if new else {})
+
+    async def kept(self, conversation: str, reply: str) -> None:
+        """The date computed in ``reply`` went into the citizen's own calendar; raises :class:`ApiError` 503 without Redis."""
+        await self._count(conversation, {"kept": 1}, {"kept": 1})
 
     async def erase(self, conversation: str) -> None:
         """Remove everything this conversation left; raises :class:`ApiError` 503 without Redis."""
@@ -43,11 +53,32 @@ class FeedbackStore:
             entries = await self._redis.hvals(_key(conversation))
             if entries:
                 await self._redis.xdel(STREAM, *entries)
-            await self._redis.delete(_key(conversation))
+            await self._redis.delete(_key(conversation), service_counts.key(conversation))
         except (RedisError, OSError):
             raise ApiError("unavailable", retry_after=5) from None
 
-    async def _store(self, conversation: str, field: str, entry: Mapping[str, str]) -> None:
+    async def _thumbs(self, conversation: str, body: FeedbackBody, new: bool) -> Dict[str, int]:
+        """What a thumb is counted by; a second thumb on the same reply changes its entry, not the counts."""
+        if not new:
+            return {}
+        try:
+            service, rule = await service_counts.label(self._redis, conversation, body.reply)
+        except (RedisError, OSError):
+            raise ApiError("unavailable", retry_after=5) from None
+        way = "up" if body.score > 0 else "down"
+        reason = body.reason if body.reason in ("", *REASONS) else "other"
+        named = {f"{way}:service:{service}": 1, f"{way}:rule:{rule}": 1, f"{way}:reason:{reason}": 1}
+        return {f"{way}:all": 1, **{name: by for name, by in named.items() if not name.endswith(":")}}
+
+    async def _count(self, conversation: str, deeds: Mapping[str, int], changes: Mapping[str, int]) -> None:
+        try:
+            await service_counts.count(self._redis, today().isoformat(), changes)
+            await service_counts.record(self._redis, conversation, self._ttl, deeds)
+        except (RedisError, OSError):
+            raise ApiError("unavailable", retry_after=5) from None
+
+    async def _store(self, conversation: str, field: str, entry: Mapping[str, str]) -> bool:
+        """Whether this is the first of its kind."""
         key = _key(conversation)
         try:
             added = await self._redis.xadd(
@@ -57,6 +88,7 @@ class FeedbackStore:
             await self._redis.expire(key, self._ttl)
             if earlier:
                 await self._redis.xdel(STREAM, earlier)
+            return not earlier
         except (RedisError, OSError):
             raise ApiError("unavailable", retry_after=5) from None
 

@@ -29,6 +29,8 @@ LIMITS: Dict[Tuple[str, str], Limit] = {
     ("rating", "session"): Limit(5, 5),
     ("history", "session"): Limit(20, 60),
     ("erase", "session"): Limit(5, 10),
+    ("reminders", "session"): Limit(5, 10),
+    ("reminders", "address"): Limit(60, 60),
     # Attack: guessing tokens. Wrong ones count against the address that tries them.
     ("auth.failure", "address"): Limit(60, 30),
 }

@@ -114,6 +114,14 @@ class Workers:
 
         await self._one(ask, conversation)
 
+    async def visit(self, step: str, body: dict, request_id: str) -> bytes:
+        """``remember``, ``greet`` or ``forget`` a visitor; raises :class:`ApiError`."""
+        async def ask(worker: Worker) -> AsyncGenerator[bytes, None]:
+            async with self._call(worker, "POST", f"/v1/visits/{step}", request_id, json=body) as response:
+                yield await read(response)
+
+        return await self._one(ask, body["visitor"])
+
     async def ready(self) -> bool:
         """Whether at least one worker says it can answer."""
         return any(await asyncio.gather(*(worker.probe() for worker in self._workers)))

@@ -67,6 +67,8 @@ class Consequence(Strict, kw_only=True):
     """
 
     value: str
+    also: List[str] = []
+    """Further values of that fact from which the same follows; they have no button of their own."""
     title: str
     words: List[str] = []
     reply: str
@@ -75,6 +77,11 @@ class Consequence(Strict, kw_only=True):
     service: Optional[str] = None
     aspect: Optional[Aspect] = None
     remind: Optional[str] = None
+
+
+    def answers_to(self, value: str) -> bool:
+        """Whether this is what follows when the fact is ``value``."""
+        return value == self.value or value in self.also
 
 
 class Rule(Strict, kw_only=True):

@@ -152,8 +152,9 @@ def _ask(base: KnowledgeBase, ask: Ask, day: date, report: Report, path: str) ->
         report(path + ".answers", "每个追问都要写清每种回答之后怎么办")
     for i, answer in enumerate(ask.answers):
         where = f"{path}.answers[{i}]"
-        if fact is not None and fact.type == "choice" and answer.value not in fact.values:
-            report(where + ".value", f"{answer.value!r} 不是 {ask.fills} 的取值：{'、'.join(fact.values)}")
+        for value in [answer.value, *answer.also] if fact is not None and fact.type == "choice" else ():
+            if value not in fact.values:
+                report(where + ".value", f"{value!r} 不是 {ask.fills} 的取值：{'、'.join(fact.values)}")
         _consequence(base, answer, day, report, where)
 
 

@@ -19,7 +19,7 @@ WORDING: Dict[str, Set[str]] = {
     "greet": set(), "thanks": set(), "bye": set(), "chitchat": set(), "decline": set(), "not_understood": set(),
     "misses_handoff": set(), "handoff": set(), "clarify": set(), "need_service": {"aspect"}, "declined": set(),
     "acknowledged": set(), "more": set(), "nothing_to_repeat": set(), "error": set(), "comfort": set(),
-    "noted": {"name"}, "local_set": {"name", "value", "document", "since"},
+    "noted": {"name"}, "welcome_back": {"day", "title"}, "local_set": {"name", "value", "document", "since"},
 }
 """Standing sentences the program says, and the blanks it fills in them."""
 

@@ -3,7 +3,8 @@
 Order: control and invisible characters away, full width to half width (NFKC), runs of punctuation shortened, URLs and
 emoji away, traditional to simplified characters, lower case, spaces between Chinese characters away, leading slashes
 away (an assistant command typed by a citizen is text), typos in domain words mended: those listed in
-data/nlu/aliases.yml, then homophones and words left in letters (mending.py). Normalising twice gives the same as once.
+data/nlu/aliases.yml, then homophones and words left in letters (mending.py), filler words away (fillers.py).
+Normalising twice gives the same as once.
 """
 from __future__ import annotations
 
@@ -16,6 +17,7 @@ from typing import Dict, List, Pattern, Tuple
 import msgspec
 from opencc import OpenCC
 
+from .fillers import strip_fillers
 from .mending import mend
 
 ALIASES = Path(__file__).resolve().parents[2] / "data" / "nlu" / "aliases.yml"
@@ -64,4 +66,4 @@ def normalize(text: str) -> str:
     wrong, right = _aliases()
     text = wrong.sub(lambda match: right[match.group()], text)
     text = _CJK_SPACE.sub("", text)  # "gjj 贷款" has become "公积金 贷款"
-    return _CJK_SPACE.sub("", mend(text))
+    return strip_fillers(_CJK_SPACE.sub("", mend(text)))

@@ -22,7 +22,7 @@ from rasa.shared.nlu.training_data.training_data import TrainingData
 from bot.knowledge.base import KnowledgeBase, load
 
 from .sentence_featurizer import ORIGIN
-from .topic_model import Example, Reading, TopicModel
+from .topic_model import Example, Hyper, Reading, TopicModel
 
 ASK = "ask"
 INTENT_PREFIX = "intent:"
@@ -30,11 +30,14 @@ INTENT_PREFIX = "intent:"
 
 @DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.INTENT_CLASSIFIER, is_trainable=True)
 class TopicClassifier(IntentClassifier, GraphComponent):
-    """See module docstring. ``candidates``: how many readings are kept per message (top first)."""
+    """See module docstring. ``candidates``: how many readings are kept per message (top first).
+
+    ``hyper``: fields of :class:`Hyper` that differ from their defaults.
+    """
 
     @staticmethod
     def get_default_config() -> Dict[Text, Any]:
-        return {"candidates": 8}
+        return {"candidates": 8, "hyper": {}}
 
     @staticmethod
     def required_packages() -> List[Text]:
@@ -54,6 +57,7 @@ class TopicClassifier(IntentClassifier, GraphComponent):
         self, config: Dict[Text, Any], storage: ModelStorage, resource: Resource, model: Optional[TopicModel] = None
     ) -> None:
         self._limit = int(config["candidates"])
+        self._hyper = Hyper(**config.get("hyper", {}))
         self._storage = storage
         self._resource = resource
         self._model = model
@@ -62,7 +66,7 @@ class TopicClassifier(IntentClassifier, GraphComponent):
         examples = [m for m in training_data.intent_examples if m.get(TEXT)]
         base = load()
         sentence, words = _dense(examples)
-        self._model = TopicModel.fit([example_of(base, m) for m in examples], sentence, words)
+        self._model = TopicModel.fit([example_of(base, m) for m in examples], sentence, words, self._hyper)
         with self._storage.write_to(self._resource) as folder:
             self._model.save(folder)
         return self._resource

@@ -2,6 +2,7 @@
 from __future__ import annotations
 
 import argparse
+import asyncio
 import logging
 import sys
 from pathlib import Path
@@ -24,17 +25,13 @@ def main() -> int:
     from bot.quiet import quiet_libraries
 
     quiet_libraries()
-    from aiohttp import web  # Rasa takes seconds to import: only after the settings are known to be good
+    from .server import serve  # Rasa takes seconds to import: only after the settings are known to be good
 
-    from .app import build
-
-    args.socket.unlink(missing_ok=True)
     try:
-        web.run_app(build(settings), path=str(args.socket), print=None, access_log=None, shutdown_timeout=settings.message_timeout)
+        return asyncio.run(serve(settings, args.socket))
     except (ReleaseError, ValueError) as error:
         print(error, file=sys.stderr)
         return 1
-    return 0
 
 
 if __name__ == "__main__":

@@ -17,12 +17,15 @@ from bot.training.releases import ReleaseError
 
 from .assistant import Assistant
 from .attention import Keeper
+from .counter import Closing, Counter
 from .desk import ServiceDesk
 from .incoming import Incoming, UnknownChoice
+from .visits import VISITS, Visits, routes as visit_routes
 from .staff_api import DESK, routes as staff_routes
 
 logger = logging.getLogger(__name__)
 ASSISTANT = web.AppKey("assistant", Assistant)
+COUNTER = web.AppKey("counter", Counter)
 
 
 class Body(msgspec.Struct, forbid_unknown_fields=True):
@@ -37,10 +40,12 @@ class Body(msgspec.Struct, forbid_unknown_fields=True):
 def build(settings: Settings) -> web.Application:
     """Assemble the application; the model is loaded while it starts."""
     app = web.Application(middlewares=[errors], client_max_size=64 * 1024)
+    app[COUNTER] = Counter()
     app.cleanup_ctx.append(lambda app: assistant(app, settings))
     app.router.add_post("/v1/messages", post_message)
     app.router.add_get("/v1/history", get_history)
     app.router.add_delete("/v1/conversations/{conversation}", delete_conversation)
+    app.router.add_routes(visit_routes)
     app.router.add_get("/healthz", healthz)
     app.router.add_get("/readyz", readyz)
     app.router.add_routes(staff_routes)
@@ -51,6 +56,7 @@ async def assistant(app: web.Application, settings: Settings) -> AsyncIterator[N
     """Open the assistant with the application and close it with it."""
     app[ASSISTANT] = opened = Assistant(settings)
     await opened.load()
+    app[VISITS] = Visits(opened.store)
     app[DESK] = desk = ServiceDesk(settings, opened.store)
     follower = asyncio.create_task(opened.follow_releases())
     keeper = Keeper(settings, opened.store.redis)
@@ -84,6 +90,8 @@ def explain(request: web.Request, error: Exception) -> Tuple[int, str, str]:
         return 422, "unknown_choice", "这个按钮已经过期了，请直接打字问我。"
     if isinstance(error, InvalidRequest):
         return 422, "invalid", "消息的格式不对，请重新发一次。"
+    if isinstance(error, Closing):
+        return 503, "draining", "系统正在交接，请过几秒再发一次。"  # the gateway asks another worker; a citizen never sees it
     if isinstance(error, Busy):
         return 503, "busy", "上一句还在处理，请稍等几秒再发。"
     logger.error("request %s %s: %s", request.headers.get("X-Request-ID", "-")[:64], request.path, place(error))
@@ -108,6 +116,11 @@ def respond(data: Dict[str, Any], status: int = 200) -> web.Response:
 
 async def post_message(request: web.Request) -> web.StreamResponse:
     incoming = _incoming(await request.read())
+    with request.app[COUNTER].serving():
+        return await _answer(request, incoming)
+
+
+async def _answer(request: web.Request, incoming: Incoming) -> web.StreamResponse:
     if "application/x-ndjson" not in request.headers.get("Accept", ""):
         return respond({"id": incoming.id, "replies": await request.app[DESK].answer(request.app[ASSISTANT], incoming)})
     stream = web.StreamResponse(headers={"Content-Type": "application/x-ndjson"})
@@ -160,6 +173,6 @@ async def healthz(request: web.Request) -> web.Response:
 
 
 async def readyz(request: web.Request) -> web.Response:
-    if not await request.app[ASSISTANT].ready():
+    if request.app[COUNTER].closed or not await request.app[ASSISTANT].ready():
         return failure(503, "unavailable", "还没有准备好。")
     return respond({"release": request.app[ASSISTANT].release})

@@ -2,23 +2,25 @@
 from __future__ import annotations
 
 import asyncio
-import logging
 from typing import Any, Dict, List, Optional
-
-from rasa.core.agent import Agent
-from rasa.core.channels.channel import UserMessage
 
 from bot.settings import Settings
 from bot.state.tracker_store import ConflictingWriters, RedisTrackerStore
 from bot.state.turns import Turns
 from bot.training.releases import ReleaseError, Releases
 
-from .agent import load_agent
+from .agent import CounterAgent, load_agent
 from .channel import ReplyChannel, Sink
+from .following import follow
 from .history import messages
 from .incoming import Incoming, user_message
+from .threads import Threads
 
-logger = logging.getLogger(__name__)
+READERS = 2
+"""Messages read at the same time: a page-long letter must not hold up the short question behind it."""
+LEASE = 5.0
+"""Seconds after which the conversation of a worker that died is free again; renewed as long as the turn lasts."""
+
 
 class Assistant:
     """Answers messages on the current release and follows it when another is put in service."""
@@ -27,8 +29,9 @@ class Assistant:
         self._settings = settings
         self._releases = Releases(settings.releases_dir)
         self.store = RedisTrackerStore(host=settings.redis_url)
-        self._turns = Turns(self.store.redis, lease=settings.message_timeout + 5)
-        self._agent: Optional[Agent] = None
+        self._turns = Turns(self.store.redis, lease=LEASE)
+        self.readers = Threads(READERS, "reader")
+        self._agent: Optional[CounterAgent] = None
         self.release: Optional[str] = None
 
     async def load(self) -> None:
@@ -36,23 +39,12 @@ class Assistant:
         ident = self._releases.current_id()
         if ident is None:
             raise ReleaseError("还没有训练好的版本，请先运行 ./gjj train")
-        self._agent = await load_agent(self._releases, ident, self.store)
-        self.release = ident
+        agent = await load_agent(self._releases, ident, self.store, self.readers)
+        self._agent, self.release, self.store.domain = agent, ident, agent.domain
 
-    async def follow_releases(self, interval: float = 2.0) -> None:
-        """Load a newly published release; the old one answers until the new one has passed its probe."""
-        refused: Optional[str] = None
-        while True:
-            await asyncio.sleep(interval)
-            ident = self._releases.current_id()
-            if ident in (None, self.release, refused):
-                continue
-            try:
-                await self.load()
-                logger.info("release %s in service", ident)
-            except (ReleaseError, Exception) as error:  # noqa: BLE001 – a bad release must not stop the worker
-                refused = ident
-                logger.error("release %s refused: %s", ident, error)
+    async def follow_releases(self) -> None:
+        """Load newly published releases for ever; see :func:`bot.worker.following.follow`."""
+        await follow(self._releases, self._settings.run_dir / "loading.lock", lambda: self.release, self.load)
 
     async def ready(self) -> bool:
         """Whether a message would be answered now: model loaded and Redis there."""
@@ -61,37 +53,49 @@ class Assistant:
     async def answer(self, incoming: Incoming, sink: Optional[Sink] = None) -> List[Dict[str, Any]]:
         """Replies to ``incoming``; the same id again gets the same replies and runs nothing.
 
-        Raises bot.worker.incoming.UnknownChoice, RedisError, asyncio.TimeoutError, bot.state.turns.Busy.
+        Ends within the message timeout. Raises bot.worker.incoming.UnknownChoice, RedisError, asyncio.TimeoutError,
+        bot.state.turns.Busy.
         """
-        timeout = self._settings.message_timeout
-        async with self._turns.alone(incoming.conversation, wait=timeout):
-            given = await self._turns.recall(incoming.conversation, incoming.id)
-            if given is not None:
-                for reply in given if sink else ():
-                    await sink(reply)  # type: ignore[misc]
-                return given
-            channel = ReplyChannel(sink)
-            message = await self._message(incoming, channel)
-            await asyncio.wait_for(self._handle(message, channel), timeout)
-            return channel.replies
-
-    async def _handle(self, message: UserMessage, channel: ReplyChannel) -> None:
-        if self._agent is None:
+        agent, loop = self._agent, asyncio.get_running_loop()
+        if agent is None:
             raise ReleaseError("模型还没有装好")
+        deadline = loop.time() + self._settings.message_timeout
+        channel = ReplyChannel(sink)
+        reading = self._begin_reading(agent, incoming, channel)
         try:
-            await self._agent.handle_message(message)
-        except ConflictingWriters:
-            # The lease ran out and another worker went ahead – perhaps with this very message, sent again.
-            given = await self._turns.recall(message.sender_id, message.message_id)
-            channel.replies[:] = given or []
-            if given is None:
-                await self._agent.handle_message(message)
+            while True:
+                wait = deadline - loop.time()
+                async with self._turns.alone(incoming.conversation, wait=wait, message=incoming.id) as turn:
+                    if turn.given is not None:
+                        for reply in turn.given if sink else ():
+                            await sink(reply)  # type: ignore[misc]
+                        return turn.given
+                    try:
+                        await asyncio.wait_for(self._run(agent, incoming, channel, reading), deadline - loop.time())
+                        return channel.replies
+                    except ConflictingWriters:
+                        # The lease ran out and another worker may have gone ahead, perhaps with this very message: look again.
+                        channel.replies.clear()
+        finally:
+            if reading is not None:
+                reading.cancel()
 
-    async def _message(self, incoming: Incoming, channel: ReplyChannel) -> UserMessage:
-        if incoming.choice is None:
-            return user_message(incoming, channel, None)
-        tracker = await self.store.retrieve(incoming.conversation)
-        return user_message(incoming, channel, tracker)
+    def _begin_reading(self, agent: CounterAgent, incoming: Incoming, channel: ReplyChannel) -> "Optional[asyncio.Task]":
+        """Reading needs the text alone, so it goes on while the conversation is fetched. A button needs none."""
+        if incoming.choice is not None:
+            return None
+        reading = asyncio.ensure_future(agent.processor.parse_message(user_message(incoming, channel, None)))
+        reading.add_done_callback(lambda task: task.cancelled() or task.exception())  # it may be nobody's business any more
+        return reading
+
+    async def _run(
+        self, agent: CounterAgent, incoming: Incoming, channel: ReplyChannel, reading: "Optional[asyncio.Task]"
+    ) -> None:
+        tracker = await self.store.retrieve(incoming.conversation) if reading is None else None
+        message = user_message(incoming, channel, tracker)
+        if reading is not None:
+            message.parse_data = await reading
+        await agent.processor.handle_message(message)
 
     async def history(self, conversation: str) -> List[Dict[str, Any]]:
         """Messages of both sides, oldest first, as the chat API shows them."""
@@ -103,4 +107,5 @@ class Assistant:
             await self.store.erase(conversation)
 
     async def close(self) -> None:
-        await self.store.redis.close()
+        self.readers.shutdown(wait=False)
+        await self.store.close()

@@ -5,10 +5,12 @@ import asyncio
 import logging
 
 from actions.attend.usefulness import Attention, Exploration, Forgetful
+from actions.service_level import Service, Uncounted
 from actions.trace import Trace
 from bot.settings import Settings
 from bot.state.client import Client
 from bot.state.decisions import DecisionLog
+from bot.state.service_counts import CountKeeper
 from bot.state.usefulness import RedisExperience
 
 logger = logging.getLogger(__name__)
@@ -23,6 +25,7 @@ class Keeper:
     def __init__(self, settings: Settings, client: Client):
         self._log = DecisionLog(client)
         self._experience = RedisExperience(client)
+        self._service = Service.counts = CountKeeper(client, settings.conversation_ttl)
         self._learning = not settings.for_tests
         Trace.log = self._log.add
         Attention.experience = self._experience if self._learning else Forgetful()
@@ -35,7 +38,7 @@ class Keeper:
             await asyncio.sleep(INTERVAL)
 
     async def flush(self) -> None:
-        for part in (self._log, self._experience):
+        for part in (self._log, self._experience, self._service):
             try:
                 await part.flush()
             except Exception as error:  # noqa: BLE001 – statistics must not stop the worker
@@ -45,4 +48,5 @@ class Keeper:
         """Write what is left and let go of the actions."""
         await self.flush()
         Trace.log = None
+        Service.counts = Uncounted()
         Attention.experience, Attention.exploration = Forgetful(), Exploration()

@@ -8,15 +8,27 @@ from __future__ import annotations
 
 import asyncio
 from concurrent.futures import Executor
-from typing import Any, Dict, Optional, Text
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any, Dict, Optional, Text, Tuple, Union
 
 from rasa.core.actions.action import Action, RemoteAction
 from rasa.core.channels.channel import OutputChannel, UserMessage
 from rasa.core.nlg import NaturalLanguageGenerator
 from rasa.core.policies.policy import PolicyPrediction
 from rasa.core.processor import MessageProcessor
+from rasa.engine.loader import load_predict_graph_runner
+from rasa.engine.runner.interface import GraphRunner
+from rasa.engine.storage.local_model_storage import LocalModelStorage
+from rasa.engine.storage.storage import ModelMetadata
 from rasa.shared.core.domain import Domain
+from rasa.shared.core.events import ActionExecuted, UserUttered
 from rasa.shared.core.trackers import DialogueStateTracker, EventVerbosity
+
+from .graph import DirectRunner
+
+TURNS = 3
+"""Turns that the policies see; rules describe one, and config.yml lets MemoizationPolicy look back over two."""
 
 
 class InProcessAction(RemoteAction):
@@ -42,6 +54,12 @@ class CounterProcessor(MessageProcessor):
         super().__init__(**stock)
         self._readers = readers
 
+    @staticmethod
+    def _load_model(model_path: Union[Text, Path]) -> Tuple[Text, ModelMetadata, GraphRunner]:
+        with TemporaryDirectory(prefix="gjj-model-") as folder:
+            metadata, runner = load_predict_graph_runner(Path(folder), Path(model_path), LocalModelStorage, DirectRunner)
+        return Path(model_path).name, metadata, runner
+
     async def parse_message(
         self, message: UserMessage, tracker: Optional[DialogueStateTracker] = None, only_output_properties: bool = True,
     ) -> Dict[Text, Any]:
@@ -51,6 +69,12 @@ class CounterProcessor(MessageProcessor):
         return await asyncio.get_running_loop().run_in_executor(
             self._readers, self._parse_message_with_graph, message, tracker, only_output_properties
         )
+
+    def _predict_next_with_tracker(self, tracker: DialogueStateTracker) -> PolicyPrediction:
+        """As stock, but the policies see the last turns only: they walk all they are given, again for every action."""
+        if tracker.followup_action:
+            return super()._predict_next_with_tracker(tracker)
+        return super()._predict_next_with_tracker(_recent(tracker, self.domain))
 
     async def _run_action(
         self,
@@ -63,3 +87,20 @@ class CounterProcessor(MessageProcessor):
         if type(action) is RemoteAction:
             action = InProcessAction(action.name(), self.action_endpoint)
         return await super()._run_action(action, tracker, output_channel, nlg, prediction)
+
+
+def _recent(tracker: DialogueStateTracker, domain: Domain) -> DialogueStateTracker:
+    """``tracker`` with the events of the last :data:`TURNS` turns, and with all of its state."""
+    events = list(tracker.events)
+    users = [index for index, event in enumerate(events) if isinstance(event, UserUttered)]
+    if len(users) <= TURNS:
+        return tracker
+    start = users[-TURNS]
+    if start and isinstance(events[start - 1], ActionExecuted):
+        start -= 1  # the listening that the message ended
+    recent = DialogueStateTracker(tracker.sender_id, domain.slots)
+    for event in events[start:]:
+        recent.update(event, domain)
+    recent.slots, recent.active_loop = tracker.slots, tracker.active_loop
+    recent._paused, recent.model_id, recent.assistant_id = tracker.is_paused(), tracker.model_id, tracker.assistant_id
+    return recent

@@ -51,3 +51,36 @@ def test_a_form_question_can_be_given_up_by_button(chat):
     ask(page, "帮我估一估")
     assert page.locator(".reply-form .label").inner_text() == "还差一点信息"
     assert page.locator(".reply-form .choice").all_inner_texts() == ["不算了"]
+
+
+def test_the_farewell_asks_for_stars_once(chat):
+    page = chat()
+    ask(page, "再见")
+    box = page.locator(".stars")
+    assert box.get_by_role("button").all_inner_texts() == ["很不满意", "不满意", "一般", "满意", "很满意"]
+    with page.expect_response("**/api/v1/rating") as given:
+        box.get_by_role("button", name="很满意").click()
+    assert given.value.request.post_data_json == {"stars": 5}
+    page.get_by_text("谢谢您的打分").wait_for()
+    page.reload()
+    page.wait_for_selector("html[data-ready]")
+    page.get_by_text("再见，祝您办事顺利").wait_for()
+    assert page.locator(".stars").count() == 0
+
+
+def test_a_date_put_into_the_calendar_is_reported(chat):
+    page = chat()
+    ask(page, "离职")
+    with page.expect_response("**/api/v1/kept") as kept:
+        page.locator(".ics").first.click()
+    assert kept.value.status == 200
+
+
+def test_while_staff_hold_the_conversation_their_words_appear(chat):
+    page = chat()
+    page.locator("#input").fill("请工作人员接手")
+    page.locator("#input").press("Enter")
+    page.get_by_text("工作人员正在看").wait_for()
+    reply = page.locator(".reply", has_text="我是管理部的工作人员，您请说。")
+    reply.wait_for()
+    assert reply.locator(".label").inner_text() == "工作人员" and reply.count() == 1

@@ -52,11 +52,12 @@ CLARIFY = [reply("clarify", "您问的是哪一件事？", topic="withdraw_buy_n
 FORM = [reply("form", "好的，我来帮您估一估。请问您每个月缴存多少钱？单位和个人合起来的数。", topic="loan_amount",
               buttons=[{"id": "form:cancel", "title": "不算了"}])]
 HANDOFF = [reply("handoff", "好的，请拨打 12329，工作日有人接听。您也可以直接到柜台。", topic="human_agent")]
+BYE = [reply("smalltalk", "再见，祝您办事顺利。", topic="chitchat", attachments=[{"type": "rating"}])]
 SMALLTALK = [reply("smalltalk", "您好，我是湘西公积金柜台助手。您想办什么事？", topic="chitchat")]
 DECLINE = [reply("decline", "天气我答不准，怕耽误您。公积金的事都可以问我。", topic="out_of_scope")]
 ERROR = [reply("error", "抱歉，刚才没查成。请再说一次，急事请拨打 12329。")]
 
-BY_WORD = {"租房": RENT, "贷款": LOAN, "离职": LEAVE, "买房": CLARIFY, "提前还": PREPAY, "估": FORM, "人工": HANDOFF, "你好": SMALLTALK,
+BY_WORD = {"租房": RENT, "贷款": LOAN, "离职": LEAVE, "买房": CLARIFY, "提前还": PREPAY, "估": FORM, "人工": HANDOFF, "接手": [], "再见": BYE, "你好": SMALLTALK,
            "天气": DECLINE, "出错": ERROR}
 CHOICES = {
     "ask:C08-Q1:yes": ("两个人都有", [reply("answer", "那就两个人一起来，夫妻双方都能提。结婚证也请带上。", service="wd_rent",

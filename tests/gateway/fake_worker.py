@@ -3,7 +3,7 @@
 By hand: ``python -m tests.gateway.fake_worker /tmp/worker.sock``. Texts that test the gateway:
 ``慢`` waits 60 s, ``卡`` waits 1.5 s, ``繁忙`` is refused with 503, ``超时`` with 504, ``坏`` answers no JSON,
 ``断`` cuts the stream after the first reply, the first time; ``死`` cuts the connection without an answer, the first time;
-``交班`` is refused because the worker is about to stop; ``等`` waits for ``state["gate"]``; ``原样：…`` answers with the very text.
+``交班`` is refused because the worker is about to stop; ``等`` waits for ``state["gate"]``; ``接手`` gets no reply, and a member of staff writes instead; ``原样：…`` answers with the very text.
 """
 from __future__ import annotations
 
@@ -66,6 +66,8 @@ async def messages(request):
         state["answers"][key] = replies
         log = state["history"].setdefault(body["conversation"], [])
         log.append({"from": "citizen", "text": text, "at": now(), "id": body["id"]})
+        if "接手" in text:
+            log.append({"from": "staff", "text": "我是管理部的工作人员，您请说。", "at": now(), "id": f"s-{body['id'][:8]}"})
         log.extend({"from": "assistant", "text": r["text"], "at": now(), "id": r["id"], "reply": r} for r in replies)
     replies = state["answers"][key]
     if "ndjson" not in request.headers.get("Accept", ""):
@@ -98,6 +100,19 @@ async def erase(request):
     return web.Response(status=204)
 
 
+@routes.post("/v1/visits/{step}")
+async def visit(request):
+    state, step, body = request.app[STATE], request.match_info["step"], await request.json()
+    state["visits"].append((step, body))
+    if not state["ready"]:
+        return error(503, "unavailable", "正在准备。")
+    if step == "remember":
+        return web.json_response({"kept": 1})
+    if step == "greet":
+        return web.json_response({"greeting": [{"text": "到日子了", "ask": "离职提取怎么办？"}]})
+    return web.Response(status=204)
+
+
 @routes.get("/readyz")
 async def ready(request):
     if not request.app[STATE]["ready"]:
@@ -108,7 +123,7 @@ async def ready(request):
 def build(pause=0.0):
     """The fake worker; ``pause`` is seconds between streamed replies."""
     app = web.Application()
-    app[STATE] = {"requests": [], "answers": {}, "history": {}, "erased": [], "processed": 0, "cut": set(), "ready": True, "pause": pause, "gate": asyncio.Event()}
+    app[STATE] = {"requests": [], "answers": {}, "history": {}, "erased": [], "visits": [], "processed": 0, "cut": set(), "ready": True, "pause": pause, "gate": asyncio.Event()}
     app.add_routes(routes)
     return app
 

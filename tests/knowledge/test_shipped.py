@@ -152,3 +152,11 @@ def test_every_program_sentence_is_in_the_wording_file():
     used |= {"clarify", "need_service", "misses_handoff", "not_understood"}  # said through a helper, by name
     assert used == set(WORDING)
     assert used <= set(wording())
+
+
+def test_every_reply_to_every_question_has_what_follows(shipped):
+    missing = [
+        f"{rule.id} {value}" for rule in shipped.rules.values() if isinstance(rule, Ask) and shipped.profile[rule.fills].type == "choice"
+        for value in shipped.profile[rule.fills].values if not any(c.answers_to(value) and c.reply.strip() for c in rule.answers)
+    ]
+    assert missing == []

@@ -4,6 +4,7 @@ from __future__ import annotations
 import asyncio
 import json
 import logging
+from types import SimpleNamespace
 
 import pytest
 from aiohttp import web
@@ -25,6 +26,7 @@ class StubAssistant:
     """Answers with REPLIES, or fails as told: before (``error``) or after (``late``) the first reply."""
 
     release = "20261122-000000"
+    store = SimpleNamespace(redis=None)
 
     def __init__(self, settings):
         self.asked, self.erased, self.closed = [], [], False
@@ -67,6 +69,35 @@ class StubAssistant:
         self.closed = True
 
 
+class StubKeeper:
+    """Keeps nothing."""
+
+    def __init__(self, settings, client):
+        pass
+
+    async def keep(self):
+        await asyncio.sleep(3600)
+
+    async def close(self):
+        pass
+
+
+class StubDesk:
+    """Nobody holds a conversation."""
+
+    def __init__(self, settings, store):
+        self.erased = []
+
+    async def answer(self, assistant, incoming, sink=None):
+        return await assistant.answer(incoming, sink)
+
+    async def erase(self, conversation):
+        self.erased.append(conversation)
+
+    def close(self):
+        pass
+
+
 @pytest.fixture
 def call(monkeypatch):
     """``call(method, path, stub changes…)`` → (status, content type, body) of one request to a fresh application."""
@@ -77,6 +108,8 @@ def call(monkeypatch):
         return made[-1]
 
     monkeypatch.setattr(module, "Assistant", assistant)
+    monkeypatch.setattr(module, "Keeper", StubKeeper)
+    monkeypatch.setattr(module, "ServiceDesk", StubDesk)
 
     async def request(method, path, changes, options):
         async with TestClient(TestServer(module.build(Settings()))) as client:

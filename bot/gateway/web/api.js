@@ -1,5 +1,5 @@
 // The chat API over HTTP.
-import { token } from "./memory.js";
+import { token, visitor } from "./memory.js";
 
 const TIMEOUT_MS = 30000;
 
@@ -36,10 +36,26 @@ async function call(method, path, body, withToken = true) {
 
 export const api = {
   async start() { token.set((await call("POST", "sessions", {}, false)).token); },
+  /** Begin a conversation on a new visit; returns the dates that have come, each of which is given only once. */
+  async startVisit() {
+    const session = await call("POST", "sessions", { visitor: visitor.get() }, false);
+    token.set(session.token);
+    return session.greeting;
+  },
+  /** The citizen agreed: keep the dates of this conversation for this browser. */
+  async remember() {
+    const key = visitor.get();
+    visitor.set((await call("POST", "reminders", key ? { visitor: key } : {})).visitor);
+  },
+  async forgetVisitor() {
+    await call("DELETE", "reminders", { visitor: visitor.get() }, false);
+    visitor.forget();
+  },
   message: (message) => call("POST", "messages", message),
   history: async () => (await call("GET", "history")).messages,
   erase: () => call("DELETE", "session"),
   feedback: (body) => call("POST", "feedback", body),
   rating: (body) => call("POST", "rating", body),
+  kept: (body) => call("POST", "kept", body),
   suggest: async (typed) => (await call("GET", `suggest?q=${encodeURIComponent(typed)}`, undefined, false)).questions,
 };

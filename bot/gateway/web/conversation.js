@@ -6,6 +6,9 @@ import { say } from "./wording.js";
 
 const MARGIN_PX = 14;
 
+/** A reply of the past: nobody is asked for stars twice. */
+const asBefore = (reply) => reply && { ...reply, attachments: (reply.attachments ?? []).filter((item) => item.type !== "rating") };
+
 export class Conversation {
   /** `onButton(button)` for quick replies, `onAsk(text)` for opening questions, `onRetry(id)` for failed messages. */
   constructor({ onButton, onAsk, onRetry }) {
@@ -31,6 +34,15 @@ export class Conversation {
         el("div", { class: "choices grid", role: "group", "aria-label": say("opening.common") },
           ...say("opening.questions").map(({ title, text }) => el("button", {
             type: "button", class: "choice", on: { click: () => this.onAsk(text) } }, title))))));
+  }
+
+  /** Dates that have come since the last visit: [{text, ask}]. */
+  greet(greetings) {
+    for (const { text, ask } of greetings) {
+      this.log.append(el("div", { class: "turn" }, el("article", { class: "reply reply-reminder greeting" },
+        el("p", { class: "text" }, text),
+        el("div", { class: "choices" }, el("button", { type: "button", class: "choice", on: { click: () => this.onAsk(ask) } }, ask)))));
+    }
   }
 
   /** A short remark of the page itself, not of the assistant. */
@@ -91,7 +103,7 @@ export class Conversation {
     let current = "";
     for (const message of messages) {
       if (message.from === "citizen") this.citizen(current = message.id, message.text);
-      else this.reply(current, message.reply ?? { id: message.id, kind: "smalltalk", text: message.text, staff: message.from === "staff" });
+      else this.reply(current, asBefore(message.reply) ?? { id: message.id, kind: "smalltalk", text: message.text, staff: message.from === "staff" });
     }
     this.toEnd();
   }

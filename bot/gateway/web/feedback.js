@@ -1,4 +1,4 @@
-// Under an answer: helpful or not, why not, and copying the text.
+// Under an answer: helpful or not, why not, and copying the text. Under a farewell: one to five.
 import { api } from "./api.js";
 import { el, icon } from "./dom.js";
 import { say } from "./wording.js";
@@ -60,6 +60,27 @@ export function feedbackBar(reply) {
     }
   }
   return bar;
+}
+
+/** One to five, once; it thanks and steps back. */
+export function stars() {
+  const status = el("p", { class: "status", role: "status" });
+  const row = el("div", { class: "choices", role: "group", "aria-label": say("rating.title") },
+    ...say("rating.stars").map((title, index) => el("button", { type: "button", class: "choice", on: { click: () => give(index + 1) } }, title)));
+  const box = el("div", { class: "stars" }, el("p", { class: "common" }, say("rating.title")), row, status);
+
+  async function give(count) {
+    for (const button of row.children) button.disabled = true;
+    try {
+      await api.rating({ stars: count });
+      status.textContent = say("rating.thanks");
+      row.remove();
+    } catch (refusal) {
+      for (const button of row.children) button.disabled = false;
+      status.textContent = refusal.message || say("notice.failed");
+    }
+  }
+  return box;
 }
 
 function thumb(name, onPress) {

@@ -5,7 +5,8 @@ import { Conversation } from "./conversation.js";
 import { showErase, showPrivacy, showRating } from "./dialogs.js";
 import { byId } from "./dom.js";
 import { startFrame } from "./frame.js";
-import { choice, token } from "./memory.js";
+import { choice, token, visitor } from "./memory.js";
+import { StaffWatch } from "./staff.js";
 import { Transport } from "./transport.js";
 import { loadWording, say } from "./wording.js";
 
@@ -41,6 +42,16 @@ function largeType() {
 function menu(conversation, transport, begin) {
   byId("menu-privacy").addEventListener("click", showPrivacy);
   byId("menu-rating").addEventListener("click", () => showRating((thanks) => conversation.remark(thanks)));
+  byId("menu").addEventListener("toggle", () => { byId("menu-forget").hidden = !visitor.get(); });
+  byId("menu-forget").addEventListener("click", async () => {
+    try {
+      await api.forgetVisitor();
+      conversation.remark(say("remember.forgotten"));
+    } catch (refusal) {
+      conversation.remark(refusal.message || say("notice.failed"));
+    }
+    byId("menu").open = false;
+  });
   byId("menu-erase").addEventListener("click", () => showErase(async () => {
     if (token.get()) await api.erase().catch((refusal) => { if (!refusal.isSessionOver) throw refusal; });
     token.forget();
@@ -81,10 +92,12 @@ async function main() {
     onButton: (button) => ask({ choice: button.id }, button.title),
     onRetry: (id) => transport.send(sent.get(id)),
   });
+  const staff = new StaffWatch(conversation);
+  const answered = new Set();
   const transport = new Transport({
     typing: () => conversation.setTyping(true),
-    reply: (id, reply) => conversation.reply(id, reply),
-    done: (id) => { conversation.settle(id); conversation.setTyping(transport.pending.size > 0); },
+    reply: (id, reply) => { answered.add(id); staff.heard(reply); conversation.reply(id, reply); },
+    done: (id) => { if (!answered.has(id)) staff.unanswered(); conversation.settle(id); conversation.setTyping(transport.pending.size > 0); },
     failed: (id, refusal) => conversation.fail(id, refusal.message),
     expired: () => conversation.remark(say("notice.expired")),
   });
@@ -110,7 +123,10 @@ async function main() {
   window.addEventListener("offline", () => notice(say("notice.offline")));
   window.addEventListener("online", () => notice(""));
   if (!navigator.onLine) notice(say("notice.offline"));
-  if (!(await restore(conversation))) begin();
+  if (!(await restore(conversation))) {
+    begin();
+    if (visitor.get() && !token.get()) conversation.greet(await api.startVisit().catch(() => []));
+  }
   document.documentElement.dataset.ready = "true";
 }
 

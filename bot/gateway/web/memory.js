@@ -1,4 +1,4 @@
-// What the browser keeps: the session token for this tab, and two display choices. Never any chat text (ASVS 14.3.3).
+// What the browser keeps: the session token for this tab, two display choices and, once agreed to, the visitor key. Never any chat text (ASVS 14.3.3).
 
 /** Storage may be switched off or forbidden inside a frame; then memory lasts as long as the page. */
 function kept(find) {
@@ -19,6 +19,13 @@ export const token = {
   get: () => tab.get("gjj.token"),
   set: (value) => tab.set("gjj.token", value),
   forget: () => tab.remove("gjj.token"),
+};
+
+/** Only there after the citizen has agreed to be reminded in this browser. */
+export const visitor = {
+  get: () => browser.get("gjj.visitor"),
+  set: (value) => browser.set("gjj.visitor", value),
+  forget: () => browser.remove("gjj.visitor"),
 };
 
 export const choice = {

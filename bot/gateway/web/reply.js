@@ -13,7 +13,7 @@ export function renderReply(reply, onButton) {
     LABELLED.has(kind) ? el("p", { class: "label" }, say(`kind.${kind}`))
       : el("p", { class: reply.staff ? "label" : "hidden" }, reply.staff ? say("staff") : say("assistant")),
     el("p", { class: "text" }, reply.text ?? ""),
-    ...(reply.attachments ?? []).map(attachment),
+    ...(reply.attachments ?? []).map((item) => attachment(item, reply)),
     kind === "handoff" && el("a", { class: "big-call", href: `tel:${say("phone")}` }, say("handoff.call")),
     buttons(reply.buttons ?? [], onButton),
     why(kind, reply.why),

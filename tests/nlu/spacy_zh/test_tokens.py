@@ -1,8 +1,14 @@
 """Sentence in, exact words out; offsets always lead back to the sentence."""
 from __future__ import annotations
 
+from pathlib import Path
+
 import jieba
 import pytest
+
+from bot.nlu.spacy_zh.card import PERFORMANCE, SENTENCES
+
+SEGMENTED = [line.split() for line in Path(__file__).with_name("segmented.txt").read_text(encoding="utf-8").splitlines()]
 
 
 @pytest.mark.parametrize(
@@ -59,3 +65,27 @@ def test_global_jieba_is_left_alone(sources):
         assert [token.text for token in sources("公积金能提吗")] == ["公积金", "能", "提", "吗"]
     finally:
         jieba.del_word("公积金能提吗")
+
+
+def _borders(words):
+    places = [0]
+    for word in words:
+        places.append(places[-1] + len(word))
+    return set(zip(places, places[1:]))
+
+
+def _scores(cut):
+    """F1 of words and the share of sentences that are cut right from end to end."""
+    wanted = [_borders(words) for words in SEGMENTED]
+    found = [_borders(cut("".join(words))) for words in SEGMENTED]
+    right = sum(len(a & b) for a, b in zip(wanted, found))
+    return 2 * right / sum(len(a) + len(b) for a, b in zip(wanted, found)), sum(a == b for a, b in zip(wanted, found)) / len(wanted)
+
+
+def test_the_card_states_what_is_measured(sources):
+    assert len(SEGMENTED) == SENTENCES
+    f, whole = _scores(lambda text: [token.text for token in sources.tokenizer(text)])
+    assert (f, whole) == pytest.approx((PERFORMANCE["token_f"], PERFORMANCE["token_whole"]), abs=5e-4)
+    stock = jieba.Tokenizer()
+    f, whole = _scores(lambda text: list(stock.cut(text)))
+    assert (f, whole) == pytest.approx((PERFORMANCE["jieba_token_f"], PERFORMANCE["jieba_token_whole"]), abs=5e-4)
