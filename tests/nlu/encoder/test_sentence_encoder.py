@@ -41,7 +41,7 @@ def test_any_text_has_a_vector(encoder, text):
 
 
 def test_the_folder_is_named_after_what_it_was_built_from(encoder):
-    assert encoder.ident == build.ident() and build.ensure().name == f"encoder-{encoder.ident}"
+    assert encoder.ident == build.ident(ADAPTER) and build.ensure().name == f"encoder-{encoder.ident}"
 
 
 @pytest.mark.parametrize("file", [GRAPH, TABLES, META])
