@@ -247,8 +247,9 @@ def _one(speaker: Speaker, message: Message, understanding: Understanding) -> No
     best = ordered[0]
     content = [r for r in ordered if r.intent is None]
     event = _event(message.text)
-    if event is not None and (best.intent in (None, "out_of_scope")) and best.score < SURE_SCORE and not _follows(memory, event):
-        speaker.answer(event.service, event.aspect, best.score, also=event.also)
+    if event is not None and _decides(event, message.text, best) and not _follows(memory, event):
+        aspect = best.aspect if best.home == event.service else event.aspect
+        speaker.answer(event.service, aspect, best.score, also=event.also)
         return
     if best.intent is not None:
         if not continues(speaker, message, content):
@@ -273,6 +274,14 @@ def _one(speaker: Speaker, message: Message, understanding: Understanding) -> No
 def _event(text: str) -> Optional[Event]:
     """The life event told in ``text``, if any."""
     return next((e for e in events() if matches(e.words, text) and not matches(e.unless, text)), None)
+
+
+def _decides(event: Event, text: str, best: Reading) -> bool:
+    """Whether the event outweighs the reading: it is unsure, and not one of the event's further services by itself."""
+    if best.intent not in (None, "out_of_scope"):
+        return False
+    sure = ANSWER_SCORE if best.home in event.also or event.mild and asks(text) else SURE_SCORE
+    return best.score < sure
 
 
 def _follows(memory: Memory, event: Event) -> bool:

@@ -21,7 +21,10 @@ class Priority(Strict, kw_only=True):
 
 
 class Event(Strict, kw_only=True):
-    """A life event in the citizen's words and the one or two services that matter then."""
+    """A life event in the citizen's words and the one or two services that matter then.
+
+    ``mild``: a common circumstance rather than a turn of life; a question that can be answered goes before it.
+    """
 
     name: str
     words: List[str]
@@ -29,6 +32,7 @@ class Event(Strict, kw_only=True):
     service: str
     aspect: Aspect = "overview"
     also: List[str] = []
+    mild: bool = False
 
 
 class Milestone(Strict, kw_only=True):
