@@ -13,6 +13,7 @@ from . import calendar_entry
 from .memory import Choice, Dated, Focus, Memory
 from .message import Message
 from .milestones import told_with
+from .plain_words import explained
 
 
 class Speaker:
@@ -49,7 +50,7 @@ class Speaker:
         else:
             answer, aspect = card_answer(base, base.cards[home], aspect)
         buttons += [self.button(Choice(base.cards[code].short, home=code)) for code in also]
-        text = answer_text(base, answer, today, self._told_unset)
+        text = explained(self.memory, answer_text(base, answer, today, self._told_unset))
         self._told_unset |= has_unset(base, answer, today)
         computed = self._dates(base.card_of(home), aspect)
         self.memory.turn_to(Focus(home, aspect))

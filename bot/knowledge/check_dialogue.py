@@ -12,7 +12,7 @@ from bot import clock
 
 from .base import KnowledgeBase
 from .check import Report, _condition, _facts, _known, _pattern
-from .dialogue import Attention, Event, Milestone, Priority
+from .dialogue import Attention, Event, Milestone, Priority, Term
 from .errors import Problem
 
 WORDING: Dict[str, Set[str]] = {
@@ -53,6 +53,7 @@ def check_dialogue(base: KnowledgeBase, data: Path, day: Optional[date] = None) 
         _event(base, event, reporter("events.yml"), f"[{i}]")
     for i, milestone in enumerate(read("dialogue", "milestones.yml", List[Milestone]) or ()):
         _milestone(base, milestone, day, reporter("milestones.yml"), f"[{i}]")
+    read("dialogue", "glossary.yml", List[Term])
     weights = read("dialogue", "attention.yml", Attention)
     if weights is not None and min(weights.acceptance.accepted, weights.acceptance.passed, weights.urgency.half_days) <= 0:
         reporter("attention.yml")("", "acceptance 的 accepted、passed 和 urgency 的 half_days 应大于 0")

@@ -109,6 +109,18 @@ class Attention(Strict, kw_only=True):
     hold_below: float
 
 
+class Term(Strict, kw_only=True):
+    """A term of the trade and what it means in plain words (said after “…就是”)."""
+
+    term: str
+    says: str
+
+
+@lru_cache(maxsize=1)
+def glossary() -> List[Term]:
+    return msgspec.yaml.decode((DATA / "dialogue" / "glossary.yml").read_bytes(), type=List[Term])
+
+
 @lru_cache(maxsize=1)
 def attention() -> Attention:
     return msgspec.yaml.decode((DATA / "dialogue" / "attention.yml").read_bytes(), type=Attention)
