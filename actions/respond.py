@@ -247,7 +247,7 @@ def _one(speaker: Speaker, message: Message, understanding: Understanding) -> No
     best = ordered[0]
     content = [r for r in ordered if r.intent is None]
     event = _event(message.text)
-    if event is not None and _decides(event, message.text, best) and not _follows(memory, event):
+    if event is not None and _decides(memory, event, message.text, best) and not _follows(memory, event):
         aspect = best.aspect if best.home == event.service else event.aspect
         speaker.answer(event.service, aspect, best.score, also=event.also)
         return
@@ -276,8 +276,13 @@ def _event(text: str) -> Optional[Event]:
     return next((e for e in events() if matches(e.words, text) and not matches(e.unless, text)), None)
 
 
-def _decides(event: Event, text: str, best: Reading) -> bool:
-    """Whether the event outweighs the reading: it is unsure, and not one of the event's further services by itself."""
+def _decides(memory: Memory, event: Event, text: str, best: Reading) -> bool:
+    """Whether the event outweighs the reading: a statement that only sounds like small talk (我要结婚了), or an unsure reading
+    that is not one of the event's further services by itself."""
+    if best.intent == "human":
+        return False
+    if best.intent is not None and not asks(text):
+        return memory.pending is None
     if best.intent not in (None, "out_of_scope"):
         return False
     sure = ANSWER_SCORE if best.home in event.also or event.mild and asks(text) else SURE_SCORE
