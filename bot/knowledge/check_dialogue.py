@@ -81,6 +81,8 @@ def _milestone(base: KnowledgeBase, milestone: Milestone, day: date, report: Rep
         _known(rule, base.rules, report, f"{path}.rules[{i}]", "规则编号")
     for i, pattern in enumerate(milestone.words):
         _pattern(pattern, report, f"{path}.words[{i}]")
+    for name in milestone.unless_fact:
+        _known(name, base.profile, report, f"{path}.unless_fact.{name}", "data/profile 里的画像项")
     spans = [s for s in (milestone.months, milestone.days, milestone.workdays, milestone.configured) if s is not None]
     if milestone.yearly is not None:
         if milestone.fact or spans:

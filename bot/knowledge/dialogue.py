@@ -2,7 +2,7 @@
 from __future__ import annotations
 
 from functools import lru_cache
-from typing import List, Literal, Optional
+from typing import Dict, List, Literal, Optional
 
 import msgspec
 
@@ -40,7 +40,7 @@ class Milestone(Strict, kw_only=True):
     answers of ``services``.
 
     Exactly one of ``months``, ``days``, ``workdays`` and ``configured`` (a center.yml key with a number and 年, 月 or 日)
-    counts from ``fact``. ``aspects`` and ``words`` narrow down when it is said. ``unit``: how precisely it may be told.
+    counts from ``fact``. ``aspects`` and ``words`` narrow down when it is said, a value listed in ``unless_fact`` (``known``: any) rules it out. ``unit``: how precisely it may be told.
     ``calendar`` titles an entry for the citizen's own calendar, ``note`` describes it; ``deadline``: something must be
     done before that date, so the calendar reminds some days earlier. ``rules`` become more urgent as the date comes near.
     """
@@ -49,6 +49,7 @@ class Milestone(Strict, kw_only=True):
     services: List[str]
     aspects: List[Aspect] = []
     words: List[str] = []
+    unless_fact: Dict[str, List[str]] = {}
     fact: Optional[str] = None
     yearly: Optional[str] = None
     months: Optional[int] = None
