@@ -242,6 +242,14 @@ def test_when_it_is_time(talk, goal, day, words):
     assert words in first(talk, day).text
 
 
+@pytest.mark.parametrize("goal, day, entry", [("离职提取", "2026年6月15日", "20261215"), ("公积金贷款", "2026年9月", "20270301")])
+def test_a_date_ahead_goes_into_the_calendar(talk, goal, day, entry):
+    talk.say("帮我算算什么时候能办", ("wd_rent/conditions", 0.5))
+    talk.press(goal)
+    (attached,) = first(talk, day).attachments
+    assert attached["type"] == "ics" and f"可以办{goal}了" in attached["title"] and f"DTSTART;VALUE=DATE:{entry}" in attached["content"]
+
+
 def test_a_day_in_the_future_is_asked_again(talk):
     talk.say("算算哪天能贷款", ("loan_new_home/conditions", 0.5))
     assert "不能晚于这个月" in first(talk, "2027年3月").text
