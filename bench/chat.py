@@ -17,6 +17,7 @@ from typing import Any, Callable, Dict, Iterator, List, Sequence, Tuple
 
 import aiohttp
 
+from bench.chat_profile import profile
 from bench.citizens import Citizen, questions
 from bench.report import Report, percentile, spread
 from bench.stock_rasa import StockCitizen, StockRasa
@@ -34,6 +35,7 @@ def main(argv: List[str]) -> int:
     parser.add_argument("--citizens", type=int, default=50, help="同时几个人，默认 50")
     parser.add_argument("--seconds", type=float, default=30.0, help="同时谈多少秒，默认 30")
     parser.add_argument("--long", type=int, nargs="*", default=[300, 500], help="谈了这么多句以后的延迟，默认 300 500")
+    parser.add_argument("--profile", type=int, default=100, help="看 CPU 时间去了哪里，用多少句，默认 100；0 不看")
     args = parser.parse_args(argv)
     report = Report("chat", "整条链路")
     with tempfile.TemporaryDirectory(prefix="gjj-bench-") as name:
@@ -44,6 +46,8 @@ def main(argv: List[str]) -> int:
             port = int(url.split(":")[2].split("/")[0])
             with System(folder / "ours", args.workers, url) as ours, StockRasa(folder, port, args.workers) as stock:
                 asyncio.run(Comparison(report, ours, stock, args).run())
+            if args.profile:
+                asyncio.run(profile(report, url.rsplit("/", 1)[0] + "/2", args.profile))
         finally:
             redis.stop()
     report.write()
