@@ -280,3 +280,9 @@ def test_matching_answers_offer_to_compute(talk):
 def test_nothing_is_offered_to_the_bereaved(talk):
     reply = first(talk, "我妈去世了，公积金贷款利率是多少", ("loan_new_home/rate", 0.9))
     assert "帮我算月供" not in [b.title for b in reply.buttons]
+
+
+def test_the_answer_before_the_question_is_about_what_was_asked(talk):
+    reply = first(talk, "提前还10万能省多少", ("loan_prepay/amount", 0.9))
+    assert reply.text == talk.base.cards["loan_prepay"].answers["rate"].text.strip() or reply.text.startswith("提前还能省利息")
+    assert first(Talk(talk.base), "买这套房我能贷多少", ("loan_second_hand/amount", 0.9)).service == "loan_second_hand"
