@@ -7,12 +7,13 @@ from typing import Any, Dict, List, Optional, Sequence
 from bot.knowledge.base import KnowledgeBase
 from bot.knowledge.card import Answer, Consequence
 from bot.knowledge.render import answer_text, card_answer, faq_answer, has_unset, source_notes
-from bot.knowledge.reply import Button, Reply
+from bot.knowledge.reply import Button, Reply, SourceNote
 
 from . import calendar_entry
 from .memory import Choice, Dated, Focus, Memory
 from .message import Message
 from .milestones import told_with
+from .plain_words import explained
 
 
 class Speaker:
@@ -49,7 +50,7 @@ class Speaker:
         else:
             answer, aspect = card_answer(base, base.cards[home], aspect)
         buttons += [self.button(Choice(base.cards[code].short, home=code)) for code in also]
-        text = answer_text(base, answer, today, self._told_unset)
+        text = explained(self.memory, self._unsaid(answer_text(base, answer, today, self._told_unset)))
         self._told_unset |= has_unset(base, answer, today)
         computed = self._dates(base.card_of(home), aspect)
         self.memory.turn_to(Focus(home, aspect))
@@ -62,10 +63,20 @@ class Speaker:
             faq=home if faq else None,
             topic=base.topic(home, aspect),
             confidence=round(confidence, 3),
-            sources=source_notes(base, [f for c in computed for f in c.facts] + answer.facts, today),
+            sources=self._uncited(source_notes(base, [f for c in computed for f in c.facts] + answer.facts, today)),
             buttons=buttons,
             attachments=_attachments(computed),
         )
+
+    def _unsaid(self, text: str) -> str:
+        """``text`` without the lines that an earlier answer of this turn says word for word."""
+        said = {line for reply in self.replies for line in reply.text.split("\n")}
+        return "\n".join([line for line in text.split("\n") if line not in said]) or text
+
+    def _uncited(self, notes: List[SourceNote]) -> List[SourceNote]:
+        """Sources not shown in this turn yet; an answer is never left without one."""
+        shown = [note for reply in self.replies for note in reply.sources]
+        return [note for note in notes if note not in shown] or notes[:1]
 
     def consequence(self, card: str, follows: Consequence) -> Reply:
         """Say what follows from a reply to an attentive question; jump to another card where it says so."""

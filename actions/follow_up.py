@@ -108,7 +108,8 @@ def tells(base: KnowledgeBase, focus: Optional[Focus], message: Message) -> bool
         for condition in (rule.when, rule.unless):
             if condition is not None:
                 needed.update(name for _, node in condition.walk() for name in node.fact or {})
-    return bool(needed & set(message.facts))
+    names = named(base, message.text, card.category)
+    return bool(needed & set(message.facts)) or bool(message.facts) and focus.home in names
 
 
 def continues(speaker: Speaker, message: Message, content: List[Reading]) -> bool:

@@ -104,6 +104,8 @@ class Memory(msgspec.Struct, omit_defaults=True):
     """Those of them whose outcome is open (actions/attend/outcomes.py)."""
     dates: List[Dated] = []
     """Dates that were computed and told."""
+    explained: List[str] = []
+    """Terms that were explained."""
     ignored: int = 0
     """Attentive questions ignored in a row."""
     declined: bool = False

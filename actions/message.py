@@ -11,7 +11,7 @@ from bot.nlu.corrections import Correction, correction
 
 from .memory import Choice, Focus, Memory
 from .mending import in_full
-from .people import SELF, concerned, segments
+from .people import SELF, concerned, segments, told
 from .profile import Value, by_person, moods
 from .references import new_matter, referred
 from .understanding import Understanding
@@ -22,7 +22,8 @@ class Message:
     """``text`` is normalised; ``facts`` and ``moods`` are what this message alone reveals; ``choice`` a pressed button.
 
     ``about`` is whose matter it is ("" the citizen's), ``stated`` the facts under whom they are about, and ``facts`` those
-    that count for this matter. ``focus`` is the matter the words refer to. ``correction`` mends an earlier message.
+    that count for this matter. ``words`` is what is said of that person, others left out. ``focus`` is the matter the
+    words refer to. ``correction`` mends an earlier message.
     """
 
     id: str
@@ -33,6 +34,7 @@ class Message:
     today: date
     choice: Optional[Choice] = None
     about: str = SELF
+    words: str = ""
     stated: Dict[str, Dict[str, Value]] = field(default_factory=dict)
     focus: Optional[Focus] = None
     correction: Optional[Correction] = None
@@ -62,6 +64,7 @@ class Message:
             moods=moods(base, text),
             today=today,
             about=about,
+            words=told(parts).get(about, ""),
             stated=stated,
             focus=focus,
             correction=mended,

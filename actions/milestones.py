@@ -107,9 +107,13 @@ def told_with(base: KnowledgeBase, service: str, aspect: str, text: str, profile
     """What can be computed and belongs to an answer about ``service`` × ``aspect``."""
     fitting = [
         m for m in milestones()
-        if service in m.services and (not m.aspects or aspect in m.aspects) and (not m.words or matches(m.words, text))
+        if service in m.services and not _ruled_out(m, profile) and (not m.aspects or aspect in m.aspects) and (not m.words or matches(m.words, text))
     ]
     return [c for c in (compute(base, m, profile, today) for m in fitting) if c is not None]
+
+
+def _ruled_out(milestone: Milestone, profile: Mapping[str, Value]) -> bool:
+    return any(name in profile and ("known" in values or str(profile[name]) in values) for name, values in milestone.unless_fact.items())
 
 
 def days_left(base: KnowledgeBase, profile: Mapping[str, Value], rule: Rule, today: date) -> Optional[int]:

@@ -96,11 +96,11 @@ def _corrected(speaker: Speaker, message: Message) -> bool:
     aspect = memory.focus.aspect
     if asks(meant):
         asked = [r for r in message.understanding.readings if r.intent is None]
-        reading = in_context(base, Focus(names[0]) if names else memory.focus, meant, asked) if asked else None
+        reading = in_context(base, Focus(names[-1]) if names else memory.focus, meant, asked) if asked else None
         if reading is not None and reading.aspect:
             aspect = reading.aspect
     if names:
-        speaker.answer(names[0], aspect, 1.0)
+        speaker.answer(names[-1], aspect, 1.0)  # 公积金贷款的还贷: the last word is the matter
     elif message.facts:
         speaker.answer(memory.focus.home, aspect, 1.0)
     else:
@@ -127,7 +127,8 @@ def _plan(speaker: Speaker, message: Message) -> None:
         _dialogue(speaker, "repeat", message)
         return
     forced = _forced(base, memory, message)
-    if forced is not None:
+    parts = _parts(speaker, message)
+    if forced is not None and (len(parts) < 2 or all(part.home != forced[0] for part in parts)):
         speaker.answer(forced[0], forced[1], 1.0)
         return
     if _only_tells(base, message):
@@ -142,7 +143,6 @@ def _plan(speaker: Speaker, message: Message) -> None:
         return
     if tells(base, memory.focus, message) and continues(speaker, message, []):
         return
-    parts = _parts(speaker, message)
     if len(parts) > 1:
         for reading in parts:
             speaker.answer(reading.home, reading.aspect, reading.score)
@@ -203,8 +203,9 @@ def _part(base: KnowledgeBase, focus: Optional[Focus], clause: Understanding) ->
     if not content or content[0].score < ANSWER_SCORE and clause.best is not content[0] and clause.best.topic not in REJECTING:
         return None
     reading = in_context(base, focus, clause.text, content)
-    score = reading.score / max(1 - rejecting, reading.score)
-    return reading if reading.score >= PART_SCORE and score >= CLAUSE_SCORE else None
+    # Undecided between aspects of one card is no doubt about what is asked.
+    score = max(reading.score, sum(r.score for r in content if r.home == reading.home))
+    return reading if score >= PART_SCORE and score >= CLAUSE_SCORE * (1 - rejecting) else None
 
 
 def _told_once(base: KnowledgeBase, parts: List[Reading], texts: List[str]) -> List[Reading]:
@@ -246,9 +247,10 @@ def _one(speaker: Speaker, message: Message, understanding: Understanding) -> No
         return
     best = ordered[0]
     content = [r for r in ordered if r.intent is None]
-    event = _event(message.text)
-    if event is not None and (best.intent in (None, "out_of_scope")) and best.score < SURE_SCORE and not _follows(memory, event):
-        speaker.answer(event.service, event.aspect, best.score, also=event.also)
+    event = _event(message.words or message.text)
+    if event is not None and _decides(memory, event, message.text, best) and not _follows(memory, event):
+        aspect = best.aspect if best.home == event.service else event.aspect
+        speaker.answer(event.service, aspect, best.score, also=event.also)
         return
     if best.intent is not None:
         if not continues(speaker, message, content):
@@ -273,6 +275,19 @@ def _one(speaker: Speaker, message: Message, understanding: Understanding) -> No
 def _event(text: str) -> Optional[Event]:
     """The life event told in ``text``, if any."""
     return next((e for e in events() if matches(e.words, text) and not matches(e.unless, text)), None)
+
+
+def _decides(memory: Memory, event: Event, text: str, best: Reading) -> bool:
+    """Whether the event outweighs the reading: a statement that only sounds like small talk (我要结婚了), or an unsure reading
+    that is not one of the event's further services by itself."""
+    if best.intent == "human":
+        return False
+    if best.intent is not None and not asks(text):
+        return memory.pending is None
+    if best.intent not in (None, "out_of_scope"):
+        return False
+    sure = ANSWER_SCORE if best.home in event.also or event.mild and asks(text) else SURE_SCORE
+    return best.score < sure
 
 
 def _follows(memory: Memory, event: Event) -> bool:

@@ -10,7 +10,7 @@ import statistics
 import time
 import uuid
 from dataclasses import replace
-from typing import Any, Callable, Dict, List, Sequence, Tuple
+from typing import Any, Dict, List, Sequence, Tuple
 
 import redis
 from rasa.core.lock_store import RedisLockStore
@@ -223,8 +223,11 @@ async def _parallel(report: Report, bench: Bench, count: int) -> Dict[str, Tuple
     state_parallel.judge(stock, held)
     report.text(
         f"## 并发（{state_parallel.WORKERS} 个进程，同一个人同时 {state_parallel.TOGETHER} 条，一半消息各来自一个人；每十条有一条同时发给两个进程）")
-    row: Callable[[str, Any], List[Any]] = lambda name, r: [
-        name, r.sent, r.lost, r.doubled, r.out_of_order, r.errors, r.slow, percentile(r.waits, 0.5) * 1000, percentile(r.waits, 0.99) * 1000, r.sent / r.seconds]
+
+    def row(name: str, r: state_parallel.Result) -> List[Any]:
+        waits = [percentile(r.waits, share) * 1000 for share in (0.5, 0.99)]
+        return [name, r.sent, r.lost, r.doubled, r.out_of_order, r.errors, r.slow, *waits, r.sent / r.seconds]
+
     report.table(["", "消息", "丢失", "重复", "乱序", "出错", "等了 0.9 秒以上", "p50 毫秒", "p99 毫秒", "每秒"],
                  [row("原装锁和存储", stock), row("本项目", ours)])
     report.figures["parallel"] = {"ours": row("", ours)[1:], "stock": row("", stock)[1:]}

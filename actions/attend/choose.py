@@ -55,7 +55,8 @@ def choose(
         answered = [a for h, a in memory.turn.answered if base.card_of(h) == home]
         for order, rule in enumerate([*card.ask, *card.remind]):
             verdict = _judge(base, memory, judge, here, home, answered, rule, order)
-            verdicts.append(replace(verdict, place=here, situation=situation(base, memory, here)))
+            looked = here if rule.id not in memory.offered else None
+            verdicts.append(replace(verdict, place=looked, situation=situation(base, memory, here)))
     for rule_id in memory.turn.reminders:
         rule = base.rules[rule_id]
         verdicts = [v for v in verdicts if v.rule.id != rule_id]

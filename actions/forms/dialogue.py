@@ -165,8 +165,13 @@ def _opened(speaker: Speaker, message: Message) -> bool:
     found = read(form, state, message.text, message.today)
     _fill(form, state, found)
     if form.lead and _missing(speaker, form, state) is not None and not matches(form.plainly, message.text):
-        read_as = next((r for r in message.understanding.readings[:READINGS] if r.topic in form.topics and r.home in speaker.base.cards), None)
-        speaker.answer(*((read_as.home, read_as.aspect) if read_as else form.lead), 1.0)
+        home, aspect = form.lead
+        for reading in message.understanding.readings[:READINGS]:
+            if reading.topic in form.topics and reading.home in speaker.base.cards:
+                if reading.home != home:  # 二手房能贷多少: that card's own words
+                    home, aspect = reading.home, reading.aspect
+                break
+        speaker.answer(home, aspect, 1.0)
     if found.wrong:
         _retry(speaker, form, state, found.wrong[0])
     else:

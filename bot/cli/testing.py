@@ -19,6 +19,7 @@ from bot.settings import ROOT, Settings
 WORKER_TESTS = ("knowledge", "actions", "nlu", "state", "worker", "training")
 GATEWAY_TESTS = ("gateway", "cli", "e2e")
 SYSTEM_TESTS = ("system",)
+FAULT_TESTS = ("faults",)
 _REPORTS = ROOT / "var" / "test"
 _RUFF = ("check", "--no-cache", "--quiet", "--select", "E4,E7,E9,F", "--ignore", "E741", "--target-version", "py310")
 """Mistakes, not taste: ruff's own default set changes from version to version."""
@@ -53,6 +54,7 @@ def main(argv: Sequence[str]) -> int:
         Suite("对话环境的测试", paths.WORKER_PYTHON, WORKER_TESTS),
         Suite("网关环境的测试", paths.GATEWAY_PYTHON, GATEWAY_TESTS),
         Suite("整个系统的测试", paths.GATEWAY_PYTHON, SYSTEM_TESTS),
+        Suite("故障演练", paths.WORKER_PYTHON, FAULT_TESTS),
     ):
         if suite.existing:
             total += _pytest(suite)

@@ -250,10 +250,11 @@ def main(data: Path = DATA) -> int:
     """Print all problems; 0 when the content is sound."""
     from .check_dialogue import check_dialogue  # they build on this module
     from .check_forms import check_forms
+    from .check_handoff import check_handoff
 
     try:
         base = load(data)
-        problems = [*check(base), *check_dialogue(base, data), *check_forms(base, data, clock.today())]
+        problems = [*check(base), *check_dialogue(base, data), *check_forms(base, data, clock.today()), *check_handoff(data)]
     except ContentError as error:
         problems = error.problems
     for problem in problems:

@@ -12,7 +12,7 @@ from bot import clock
 
 from .base import KnowledgeBase
 from .check import Report, _condition, _facts, _known, _pattern
-from .dialogue import Attention, Event, Milestone, Priority
+from .dialogue import Attention, Event, Milestone, Priority, Term
 from .errors import Problem
 
 WORDING: Dict[str, Set[str]] = {
@@ -53,6 +53,7 @@ def check_dialogue(base: KnowledgeBase, data: Path, day: Optional[date] = None) 
         _event(base, event, reporter("events.yml"), f"[{i}]")
     for i, milestone in enumerate(read("dialogue", "milestones.yml", List[Milestone]) or ()):
         _milestone(base, milestone, day, reporter("milestones.yml"), f"[{i}]")
+    read("dialogue", "glossary.yml", List[Term])
     weights = read("dialogue", "attention.yml", Attention)
     if weights is not None and min(weights.acceptance.accepted, weights.acceptance.passed, weights.urgency.half_days) <= 0:
         reporter("attention.yml")("", "acceptance 的 accepted、passed 和 urgency 的 half_days 应大于 0")
@@ -80,6 +81,8 @@ def _milestone(base: KnowledgeBase, milestone: Milestone, day: date, report: Rep
         _known(rule, base.rules, report, f"{path}.rules[{i}]", "规则编号")
     for i, pattern in enumerate(milestone.words):
         _pattern(pattern, report, f"{path}.words[{i}]")
+    for name in milestone.unless_fact:
+        _known(name, base.profile, report, f"{path}.unless_fact.{name}", "data/profile 里的画像项")
     spans = [s for s in (milestone.months, milestone.days, milestone.workdays, milestone.configured) if s is not None]
     if milestone.yearly is not None:
         if milestone.fact or spans:

@@ -2,7 +2,7 @@
 from __future__ import annotations
 
 from functools import lru_cache
-from typing import List, Literal, Optional
+from typing import Dict, List, Literal, Optional
 
 import msgspec
 
@@ -21,7 +21,10 @@ class Priority(Strict, kw_only=True):
 
 
 class Event(Strict, kw_only=True):
-    """A life event in the citizen's words and the one or two services that matter then."""
+    """A life event in the citizen's words and the one or two services that matter then.
+
+    ``mild``: a common circumstance rather than a turn of life; a question that can be answered goes before it.
+    """
 
     name: str
     words: List[str]
@@ -29,6 +32,7 @@ class Event(Strict, kw_only=True):
     service: str
     aspect: Aspect = "overview"
     also: List[str] = []
+    mild: bool = False
 
 
 class Milestone(Strict, kw_only=True):
@@ -36,7 +40,7 @@ class Milestone(Strict, kw_only=True):
     answers of ``services``.
 
     Exactly one of ``months``, ``days``, ``workdays`` and ``configured`` (a center.yml key with a number and 年, 月 or 日)
-    counts from ``fact``. ``aspects`` and ``words`` narrow down when it is said. ``unit``: how precisely it may be told.
+    counts from ``fact``. ``aspects`` and ``words`` narrow down when it is said, a value listed in ``unless_fact`` (``known``: any) rules it out. ``unit``: how precisely it may be told.
     ``calendar`` titles an entry for the citizen's own calendar, ``note`` describes it; ``deadline``: something must be
     done before that date, so the calendar reminds some days earlier. ``rules`` become more urgent as the date comes near.
     """
@@ -45,6 +49,7 @@ class Milestone(Strict, kw_only=True):
     services: List[str]
     aspects: List[Aspect] = []
     words: List[str] = []
+    unless_fact: Dict[str, List[str]] = {}
     fact: Optional[str] = None
     yearly: Optional[str] = None
     months: Optional[int] = None
@@ -103,6 +108,18 @@ class Attention(Strict, kw_only=True):
     acceptance: Acceptance
     fatigue: Fatigue
     hold_below: float
+
+
+class Term(Strict, kw_only=True):
+    """A term of the trade and what it means in plain words (said after “…就是”)."""
+
+    term: str
+    says: str
+
+
+@lru_cache(maxsize=1)
+def glossary() -> List[Term]:
+    return msgspec.yaml.decode((DATA / "dialogue" / "glossary.yml").read_bytes(), type=List[Term])
 
 
 @lru_cache(maxsize=1)

@@ -16,13 +16,13 @@ from pypinyin import Style, lazy_pinyin
 from bot.nlu.spacy_zh.vocabulary import ROOT, common_characters, read_entity_words, read_jieba_dictionary, read_lexicon
 
 MENDABLE = ROOT / "data" / "nlu" / "mendable.yml"
-REAL_WORD = 3
+REAL_WORD = 20
 """Least jieba frequency of what counts as a word of its own."""
 SPELLED_WORD = 500
 """Least jieba frequency of an everyday word that letters may stand for (zenme, cailiao)."""
 SHORTEST_SPELLED = 4
 """Fewest letters of a whole word; yue is 月 as well as 余额."""
-LONGEST = 4
+LONGEST = 3
 """Longest real word that is looked for across the border of a homophone."""
 
 _LETTERS = re.compile(r"(?<![a-z])[a-z]{3,}(?![a-z])")

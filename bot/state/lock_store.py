@@ -14,8 +14,9 @@ from .client import connect
 from .tracker_store import NoAddress
 from .turns import Busy, Turn, Turns
 
-LEASE = 10.0
-"""Seconds after which the conversation of a dead process is free; a live one renews its lease."""
+LEASE = 60.0
+"""Seconds after which the conversation of a dead process is free. A live one renews its lease, but Rasa's own server reads
+messages on its event loop, where nothing else runs meanwhile; so it is as long as the life of Rasa's tickets."""
 
 
 class RedisLockStore(LockStore):

@@ -80,6 +80,7 @@ if owner ~= token and (owner or (place and not (mine and mine < place))) then
   return {0, redis.call('PTTL', KEYS[4])}
 end
 redis.call('HDEL', KEYS[5], token)
+redis.call('DEL', KEYS[5] .. ':' .. token)
 redis.call('SET', KEYS[4], token, 'PX', ARGV[2])
 local block = given(KEYS[1], KEYS[3], ARGV[3])
 if block then return {1, block} end

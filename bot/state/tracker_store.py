@@ -80,7 +80,7 @@ class RedisTrackerStore(TrackerStore):
         if turn is not None:
             turn.over, turn.snapshot = version != -1, None
         if version < 0:
-            raise (ConflictingWriters if version == -1 else LeaseLost)(sender)
+            raise ConflictingWriters("saved by another process meanwhile") if version == -1 else LeaseLost("the turn's lease is lost")
         _Mark(seen=len(tracker.events), version=version, stored=True, session=mark.session).put(tracker)
         if self.event_broker:
             await self._stream_new_events(self.event_broker, fresh, sender)

@@ -22,7 +22,7 @@ def main() -> int:
         print(error, file=sys.stderr)
         return 2
 
-    from bot.quiet import quiet_libraries
+    from bot.quiet import place, quiet_libraries
 
     quiet_libraries()
     from .server import serve  # Rasa takes seconds to import: only after the settings are known to be good
@@ -30,7 +30,7 @@ def main() -> int:
     try:
         return asyncio.run(serve(settings, args.socket))
     except (ReleaseError, ValueError) as error:
-        print(error, file=sys.stderr)
+        print(f"{error}（{place(error)}）", file=sys.stderr)
         return 1
 
 

@@ -88,10 +88,10 @@ class ServiceDesk:
 
     async def say(self, conversation: str, staff: str, message: str, text: str) -> None:
         """A message of staff to the citizen, kept with the conversation; the same id again changes nothing. Raises :class:`NotHeld`."""
-        async with self._turns.alone(conversation, wait=self._wait, message=message) as turn:
-            if turn.given is not None:
-                return
+        async with self._turns.alone(conversation, wait=self._wait):
             tracker = await self._held(conversation, staff)
+            if any(isinstance(e, BotUttered) and e.metadata.get(STAFF, {}).get("id") == message for e in tracker.events):
+                return
             said = {"id": message, "by": staff, "text": mask(clean(text))}
             tracker.update(BotUttered(said["text"], metadata={STAFF: said}))
             tracker.update(ActionExecuted("action_listen"))

@@ -84,6 +84,12 @@ def test_only_what_belongs_to_the_answer_is_told(shipped):
     assert told_with(shipped, "query_certificate", "rate", "怎么查", {}, TODAY) == []
 
 
+@pytest.mark.parametrize("profile, expected", [({}, ["leave_seal_due"]), ({"sealed": "no"}, ["leave_seal_due"]), ({"sealed": "yes"}, []), ({"sealed_since": "2026"}, [])])
+def test_who_knows_of_the_sealing_is_not_told_to_ask_for_it(shipped, profile, expected):
+    told = told_with(shipped, "wd_after_leave", "overview", "", {"left_since": "2026-11-10", **profile}, TODAY)
+    assert [c.milestone.name for c in told] == expected
+
+
 @pytest.mark.parametrize("rule, profile, today, expected", [
     ("C12-R2", {"left_since": "2026-11-10"}, TODAY, 18), ("C12-R2", {}, TODAY, None), ("C12-R2", {"left_since": "2026-01-10"}, TODAY, None),
     ("C08-R2", {}, date(2026, 12, 20), 11), ("C08-R2", {}, TODAY, None),

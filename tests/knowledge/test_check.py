@@ -181,7 +181,7 @@ def dialogue_problems(folder, name: str, value: Any) -> List[str]:
     from bot.knowledge.wording import wording
 
     files = content()
-    files.update({"dialogue/priority.yml": [], "dialogue/events.yml": [], "dialogue/milestones.yml": [], "dialogue/attention.yml": ATTENTION, "dialogue/wording.yml": dict(wording())})
+    files.update({"dialogue/priority.yml": [], "dialogue/events.yml": [], "dialogue/milestones.yml": [], "dialogue/attention.yml": ATTENTION, "dialogue/glossary.yml": [], "dialogue/wording.yml": dict(wording())})
     files["policy/places.yml"] = {"local": ["吉首"], "elsewhere": ["长沙"]}
     if name:
         files[f"dialogue/{name}.yml"] = value

@@ -269,7 +269,8 @@ def test_without_an_address_the_error_says_what_to_do(url, domain, monkeypatch):
         RedisTrackerStore(domain, host=url)
 
 
-def test_a_dead_redis_is_an_error_and_not_an_empty_conversation(domain, tmp_path, run):
+def test_a_dead_redis_is_an_error_and_not_an_empty_conversation(domain, tmp_path, run, monkeypatch):
+    monkeypatch.setenv("GJJ_REDIS_TIMEOUT", "1")
     store = RedisTrackerStore(domain, host=f"unix://{tmp_path}/nothing.sock")
     with pytest.raises(RedisError):
         run(store.retrieve(WHO))

@@ -66,6 +66,8 @@ class Player:
         self._store.domain = self._agent.domain
         self._loop = asyncio.new_event_loop()
         self._count = 0
+        for _ in range(2):  # the first message reads all content, which on a busy machine may exceed its time limit
+            self.say("warm-up", "租房提取要带什么，多久到账")
 
     def close(self) -> None:
         self._loop.close()

@@ -1,7 +1,7 @@
 """什么时候能办: the month or day on which the required time is full."""
 from __future__ import annotations
 
-from ... import dates
+from ... import calendar_entry, dates
 from .made import Result, Sum
 
 MONTHS = {"rent": 3, "loan": 6, "leave": 6}
@@ -26,4 +26,8 @@ def result(wanted: Sum) -> Result:
     words = say[goal].format(**{"from": start.say(), "to": shown.say(), "state": say["ready" if ready else "ahead"]})
     if months != MONTHS[goal]:
         words = words.replace("满半年" if goal == "leave" else f"满{MONTHS[goal]}个月", f"满{months}个月")
-    return Result([words, *lines], facts=FACTS[goal], home=HOMES[goal])
+    # Where only the month is known, the entry waits until that month's deposit has come in.
+    entry = due if shown.day else dates.add_months(due.replace(day=1), 1)
+    title = say["ics"].format(name=wanted.form.field("goal").options[goal].title)
+    attached = [] if ready else [calendar_entry.attachment(title, "", entry, False, wanted.today)]
+    return Result([words, *lines], facts=FACTS[goal], home=HOMES[goal], attachments=attached)

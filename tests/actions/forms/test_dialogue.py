@@ -242,6 +242,14 @@ def test_when_it_is_time(talk, goal, day, words):
     assert words in first(talk, day).text
 
 
+@pytest.mark.parametrize("goal, day, entry", [("离职提取", "2026年6月15日", "20261215"), ("公积金贷款", "2026年9月", "20270301")])
+def test_a_date_ahead_goes_into_the_calendar(talk, goal, day, entry):
+    talk.say("帮我算算什么时候能办", ("wd_rent/conditions", 0.5))
+    talk.press(goal)
+    (attached,) = first(talk, day).attachments
+    assert attached["type"] == "ics" and f"可以办{goal}了" in attached["title"] and f"DTSTART;VALUE=DATE:{entry}" in attached["content"]
+
+
 def test_a_day_in_the_future_is_asked_again(talk):
     talk.say("算算哪天能贷款", ("loan_new_home/conditions", 0.5))
     assert "不能晚于这个月" in first(talk, "2027年3月").text
@@ -272,3 +280,9 @@ def test_matching_answers_offer_to_compute(talk):
 def test_nothing_is_offered_to_the_bereaved(talk):
     reply = first(talk, "我妈去世了，公积金贷款利率是多少", ("loan_new_home/rate", 0.9))
     assert "帮我算月供" not in [b.title for b in reply.buttons]
+
+
+def test_the_answer_before_the_question_is_about_what_was_asked(talk):
+    reply = first(talk, "提前还10万能省多少", ("loan_prepay/amount", 0.9))
+    assert reply.text == talk.base.cards["loan_prepay"].answers["rate"].text.strip() or reply.text.startswith("提前还能省利息")
+    assert first(Talk(talk.base), "买这套房我能贷多少", ("loan_second_hand/amount", 0.9)).service == "loan_second_hand"

@@ -1,0 +1,103 @@
+"""Every part is killed, paused or starved once while citizens talk: nothing lost, doubled, out of order or unsaid.
+
+The long version is ``./gjj bench faults``.
+"""
+from __future__ import annotations
+
+import asyncio
+
+import aiohttp
+import pytest
+
+from bench import fault_kinds
+from bench.citizens import Citizen, compare
+
+QUESTION = "租房提取要带什么材料"
+
+
+def clean(found):
+    """Whether nothing went wrong, and the citizens did talk."""
+    assert found.wrong == 0, found
+    return found.messages >= 5
+
+
+@pytest.mark.parametrize(
+    "fault", [fault_kinds.kill_worker, fault_kinds.kill_gateway, fault_kinds.kill_redis, fault_kinds.fill_disk],
+    ids=lambda fault: fault.__name__)
+def test_nothing_is_lost_doubled_out_of_order_or_unsaid(system, strike, fault):
+    assert clean(strike(system, fault))
+
+
+def test_a_redis_that_hangs_for_ten_seconds(system, strike):
+    found = strike(system, fault_kinds.pause_redis)
+    assert clean(found)
+    assert found.slowest > fault_kinds.HANG_SECONDS / 2, "the citizens did meet the hang"
+
+
+def test_a_worker_told_to_stop_is_not_noticed_by_the_citizens(system, strike):
+    """It finishes what it has in hand, and there is another one: no message is refused."""
+    found = strike(system, fault_kinds.drain_worker)
+    assert clean(found) and (found.refusals, found.silent) == (0, 0), found
+
+
+def talk(system, story):
+    async def run():
+        async with aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=60)) as http:
+            return await story(http, await Citizen(http, system.url).arrive())
+
+    return asyncio.run(run())
+
+
+def test_a_reply_lost_on_the_way_is_given_again_and_nothing_runs_twice(system):
+    """The citizen's connection breaks before the answer arrives; the page sends the same id again."""
+
+    async def story(http, citizen):
+        with pytest.raises(asyncio.TimeoutError):
+            await asyncio.wait_for(citizen.say(QUESTION, ident="6f9619ff-8b86-4d01-b42d-00cf4fc964ff"), 0.05)
+        citizen.sent.clear()
+        again = await citizen.say(QUESTION, ident="6f9619ff-8b86-4d01-b42d-00cf4fc964ff")
+        once_more = await citizen.say(QUESTION, ident=again.id)
+        del citizen.sent[-1]
+        assert again.replies == once_more.replies and again.replies[0]["kind"] == "answer"
+        return await compare([citizen])
+
+    found = talk(system, story)
+    assert (found.wrong, found.messages) == (0, 1)
+
+
+def test_the_same_message_sent_many_times_at_once_runs_once(system):
+    async def story(http, citizen):
+        ident = "6f9619ff-8b86-4d01-b42d-00cf4fc96400"
+        sent = await asyncio.gather(*(citizen.say(QUESTION, ident=ident) for _ in range(10)))
+        assert len({str(message.replies) for message in sent}) == 1
+        del citizen.sent[1:]
+        return await compare([citizen])
+
+    found = talk(system, story)
+    assert (found.wrong, found.messages) == (0, 1)
+
+
+def test_parallel_messages_of_one_citizen_keep_their_order(system):
+    async def story(http, citizen):
+        await asyncio.gather(*(citizen.say(f"第{number}句：{QUESTION}") for number in range(10)))
+        return [m["text"] for m in await citizen.history() if m["from"] == "citizen"], [s.text for s in citizen.sent]
+
+    kept, said = talk(system, story)
+    assert sorted(kept) == sorted(said) and len(kept) == 10
+
+
+def test_a_worker_whose_clock_is_five_seconds_ahead(tmp_path, strike):
+    """Leases and order come from Redis, not from the workers' clocks."""
+    with fault_kinds.skewed(tmp_path) as system:
+        assert clean(strike(system, fault_kinds.kill_worker))
+
+
+def test_another_release_is_put_in_service_without_a_failed_request(tmp_path, strike):
+    with fault_kinds.own_releases(tmp_path) as system:
+        found = strike(system, fault_kinds.reload)
+    assert clean(found) and (found.refusals, found.silent) == (0, 0), found
+
+
+def test_sentinel_failover(tmp_path, strike):
+    with fault_kinds.sentinel(tmp_path) as system:
+        assert clean(strike(system, fault_kinds.kill_master))
