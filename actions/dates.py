@@ -138,10 +138,11 @@ def day(text: str, today: date) -> Optional[Day]:
             continue
         said = number(match["day"]) if match["day"] and month_number else None
         return Day(year, month_number, _valid(year, month_number or 1, said))
-    bare = _DAY_OF_MONTH.search(text)
-    if bare:
+    if _DAY_OF_MONTH.search(text):
         found = _in_month(today, text)
-        return found if found.day is None or found.day <= today.day else _in_month(add_months(today.replace(day=1), -1), text)
+        if found.day is None or found.day > today.day:
+            found = _in_month(add_months(today.replace(day=1), -1), text)  # the latest such day that has been
+        return found if found.day is not None else None
     return None
 
 

@@ -18,40 +18,43 @@ RESTART_PAUSE = 1.0
 SKEW_SECONDS = 5
 
 
-def plain(folder: Path) -> System:
-    return System(folder, workers=2)
+REAL, LIGHT = "bot.worker", "bench.light_worker"
 
 
-def small_disk(folder: Path) -> System:
+def plain(folder: Path, module: str = REAL) -> System:
+    return System(folder, workers=2, module=module)
+
+
+def small_disk(folder: Path, module: str = REAL) -> System:
     """Redis survives a write that the system refuses, as it does on a full disk, instead of being ended by SIGXFSZ."""
-    system = System(folder, workers=2, redis_url="unused")
+    system = System(folder, workers=2, redis_url="unused", module=module)
     system.redis, url = redis_server(folder, before=lambda: signal.signal(signal.SIGXFSZ, signal.SIG_IGN))
     system.env["REDIS_URL"] = system.redis_url = url
     return system
 
 
-def skewed(folder: Path) -> System:
+def skewed(folder: Path, module: str = REAL) -> System:
     """The second worker's clock is five seconds ahead of everybody else's."""
-    system = System(folder, workers=2)
+    system = System(folder, workers=2, module=module)
     path = Path(system.env["GJJ_WORKER_SOCKETS"].split(",")[1])
-    system.workers[1] = system.worker(2, path, ("-m", "bench.skewed", str(SKEW_SECONDS)))
+    system.workers[1] = system.worker(2, path, ("-m", "bench.skewed", str(SKEW_SECONDS), module))
     return system
 
 
-def own_releases(folder: Path) -> System:
+def own_releases(folder: Path, module: str = REAL) -> System:
     """With a releases folder of its own that holds the release in service twice, under two names."""
     here = Releases(Settings.from_env().releases_dir)
     model = here.model_path(here.current_id() or "")
     own = Releases(folder / "releases")
     own.publish(model, {}, {})
     own.publish(model, {}, {})
-    return System(folder, workers=2)
+    return System(folder, workers=2)  # always with models: loading is what is drilled
 
 
-def sentinel(folder: Path) -> System:
+def sentinel(folder: Path, module: str = REAL) -> System:
     """One master, two replicas and three Sentinels."""
     group = Sentinels(folder)
-    system = System(folder, workers=2, redis_url=group.url)
+    system = System(folder, workers=2, redis_url=group.url, module=module)
     system.redis = group  # type: ignore[assignment]
     return system
 

@@ -20,7 +20,7 @@ from bench.system import System
 
 Fault = Callable[[System], Awaitable[None]]
 
-FAULTS: Dict[str, Tuple[str, Callable[[Path], System], Fault]] = {
+FAULTS: Dict[str, Tuple[str, Callable[[Path, str], System], Fault]] = {
     "worker": ("kill -9 一个对话进程", fault_kinds.plain, fault_kinds.kill_worker),
     "drain": ("TERM 一个对话进程（交接）", fault_kinds.plain, fault_kinds.drain_worker),
     "gateway": ("kill -9 网关", fault_kinds.plain, fault_kinds.kill_gateway),
@@ -40,6 +40,7 @@ def main(argv: List[str]) -> int:
     parser.add_argument("--citizens", type=int, default=8, help="几个人在谈，默认 8")
     parser.add_argument("--rounds", type=int, default=5, help="每种故障几次，默认 5")
     parser.add_argument("--calm", type=float, default=5.0, help="每次故障前后各平静几秒，默认 5")
+    parser.add_argument("--light", action="store_true", help="对话进程不装模型，只演练其余部分（快，句数多）")
     args = parser.parse_args(argv)
     unknown = set(args.faults) - set(FAULTS)
     if unknown:
@@ -49,7 +50,7 @@ def main(argv: List[str]) -> int:
     for name in args.faults or FAULTS:
         title, build, fault = FAULTS[name]
         with tempfile.TemporaryDirectory(prefix="gjj-faults-") as folder:
-            with build(Path(folder)) as system:
+            with build(Path(folder), fault_kinds.LIGHT if args.light else fault_kinds.REAL) as system:
                 found = asyncio.run(drill(system, fault, args.citizens, args.rounds, args.calm))
         wrong += found.wrong
         report.figures[name] = asdict(found)

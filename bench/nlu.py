@@ -10,6 +10,7 @@ import argparse
 import hashlib
 import json
 import os
+import signal
 import subprocess
 import sys
 import time
@@ -41,6 +42,7 @@ def main(argv: List[str]) -> int:
     parser.add_argument("--train-only", action="store_true", help="只训练，不检验、不出报告")
     args = parser.parse_args(argv)
     quiet_libraries()
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))  # the child in work ends with this process
     known = candidates(args.stock_epochs)
     wrong = [name for name in args.only or [] if name not in known]
     if wrong:

@@ -1,17 +1,17 @@
-"""``python -m bench.skewed SECONDS --socket PATH``: a worker whose clock is off by so many seconds."""
+"""``python -m bench.skewed SECONDS MODULE --socket PATH``: a worker whose clock is off by so many seconds."""
 from __future__ import annotations
 
+import runpy
 import sys
 import time
 
 
 def main() -> int:
-    offset = float(sys.argv.pop(1))
+    offset, module = float(sys.argv.pop(1)), sys.argv.pop(1)
     right = time.time
     time.time = lambda: right() + offset
-    from bot.worker.__main__ import main as worker
-
-    return worker()
+    runpy.run_module(module, run_name="__main__", alter_sys=False)
+    return 0
 
 
 if __name__ == "__main__":

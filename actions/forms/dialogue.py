@@ -13,15 +13,13 @@ from ..memory import Choice
 from ..message import Message
 from ..profile import matches
 from ..understanding import ANSWER_SCORE
+from .opening import READINGS, fresh, starts
 from .reading import Found, applies, read, said_briefly
 from .speaking import ask, present
 from .state import FormState
 
 FOLLOW_TURNS = 3
 """How many turns after a result a short “那30年呢” still changes it."""
-READINGS = 3
-WEAK_SCORE = 0.08
-"""A form's topic among the first readings, from this score on, lets its words open it."""
 LONG_REST = 8
 """Characters besides the figures from which a message may be about something else."""
 
@@ -72,14 +70,14 @@ def _pressed(speaker: Speaker, choice: Choice) -> bool:
     elif value == "resume" and state is not None:
         _resume(speaker, form, state)
     elif value.startswith("after:"):
-        _after(speaker, form, state or _fresh(speaker, form), form.after[int(value[6:])])
+        _after(speaker, form, state or fresh(speaker, form), form.after[int(value[6:])])
     elif "=" in value and state is not None:
         name, _, chosen = value.partition("=")
         state.put(name, chosen)
         speaker.memory.profile.update(form.field(name).options[chosen].tells)
         _go_on(speaker, form, state)
     else:
-        _go_on(speaker, form, _fresh(speaker, form))
+        _go_on(speaker, form, fresh(speaker, form))
     return True
 
 
@@ -124,7 +122,7 @@ def _elsewhere(speaker: Speaker, message: Message, form: Form, found: Found) -> 
         return False
     if any(f.id in found.values for f in form.fields if f.type == "choice" and f.ask) and not asks(message.text):
         return False
-    if _starts(speaker, message, except_for=form.id) is not None:
+    if starts(speaker, message, except_for=form.id) is not None:
         return True
     if asks(message.text):
         return best.intent != "fragment" and best.score >= ANSWER_SCORE or best.intent is None
@@ -158,10 +156,10 @@ def _returned(speaker: Speaker, message: Message, state: FormState) -> bool:
 
 
 def _opened(speaker: Speaker, message: Message) -> bool:
-    form = _starts(speaker, message)
+    form = starts(speaker, message)
     if form is None:
         return False
-    state = _fresh(speaker, form)
+    state = fresh(speaker, form)
     found = read(form, state, message.text, message.today)
     _fill(form, state, found)
     if form.lead and _missing(speaker, form, state) is not None and not matches(form.plainly, message.text):
@@ -177,39 +175,6 @@ def _opened(speaker: Speaker, message: Message) -> bool:
     else:
         _go_on(speaker, form, state)
     return True
-
-
-def _starts(speaker: Speaker, message: Message, except_for: str = "") -> Optional[Form]:
-    """The form that the words open, if any."""
-    for form in forms().values():
-        if form.id == except_for or matches(form.unless, message.text) or not _about(form, message):
-            continue
-        if matches(form.plainly, message.text):
-            return form
-        if matches(form.start, message.text):
-            found = read(form, FormState(form.id), message.text, message.today)
-            if set(form.given) & {*found.values, *found.wrong} or form.anyway:
-                return form
-    return None
-
-
-def _about(form: Form, message: Message) -> bool:
-    """Whether the form's matter is among what the message was read as; words alone can mean other interest, other months."""
-    readings = message.understanding.readings[:READINGS]
-    if readings and readings[0].intent == "out_of_scope" and readings[0].score >= ANSWER_SCORE:
-        return False
-    return not readings or not form.topics or any(r.topic in form.topics and r.score >= WEAK_SCORE for r in readings)
-
-
-def _fresh(speaker: Speaker, form: Form) -> FormState:
-    """A new form; what the profile already tells is not asked again."""
-    state = speaker.memory.form = FormState(form.id)
-    for field in form.fields:
-        for name, meaning in field.profile.items():
-            known = speaker.memory.profile.get(name)
-            if known is not None and (not meaning or str(known) in meaning):
-                state.values[field.id] = meaning.get(str(known), str(known))
-    return state
 
 
 def _fill(form: Form, state: FormState, found: Found) -> None:
@@ -289,7 +254,7 @@ def _after(speaker: Speaker, form: Form, state: FormState, after: After) -> None
     if after.form:
         other = forms()[after.form]
         known: Dict[str, str] = {**state.values, **{to: state.values[name] for name, to in after.carry.items() if name in state.values}}
-        state = _fresh(speaker, other)
+        state = fresh(speaker, other)
         for field in other.fields:
             if field.id in known and field.id in after.carry.values():
                 state.put(field.id, known[field.id])

@@ -13,6 +13,7 @@ from contextlib import asynccontextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
 from typing import Any, AsyncIterator, Dict, List, Optional, Set
+from weakref import WeakValueDictionary
 
 from . import blocks, keys, scripts
 from .client import Client, RedisError
@@ -60,6 +61,7 @@ class Turns:
         self._redis = client
         self._lease = lease
         self._leaving: Set["asyncio.Task[None]"] = set()
+        self._arriving: "WeakValueDictionary[str, asyncio.Lock]" = WeakValueDictionary()
 
     @asynccontextmanager
     async def alone(self, conversation: str, wait: float, message: str = "") -> AsyncIterator[Turn]:
@@ -92,9 +94,12 @@ class Turns:
         deadline = clock() + wait
         name = turn.conversation
         wanted = [keys.events(name), keys.head(name), keys.replies(name), keys.lock(name), keys.queue(name)]
+        arriving = self._arriving.setdefault(name, asyncio.Lock())
         try:
             while True:
-                entered, *found = await scripts.ENTER(self._redis, wanted, turn.token, int(self._lease * 1000), message, WINDOW)
+                # Each command may take another connection: two of one conversation could overtake each other on the way.
+                async with arriving:
+                    entered, *found = await scripts.ENTER(self._redis, wanted, turn.token, int(self._lease * 1000), message, WINDOW)
                 if entered:
                     turn.given = _replies(found[0], message)
                     turn.snapshot = Snapshot(Head.read(found[1]), found[2]) if found[0] is None else None

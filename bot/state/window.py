@@ -9,8 +9,9 @@ from rasa.shared.core.events import (
     UserUtteranceReverted, UserUttered,
 )
 
-WINDOW = 60
-"""Events handed to Rasa: far more than any policy looks back, few enough that long conversations stay fast."""
+WINDOW = 24
+"""Events handed to Rasa: about three turns. The policies look back two states (config.yml); each event more costs every
+message, as Rasa walks them all for each action (docs/performance.md)."""
 
 UNDO = (ActionReverted, UserUtteranceReverted)
 """Events that take earlier ones back; Rasa then replays all others, which a window cannot."""

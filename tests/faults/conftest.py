@@ -5,6 +5,7 @@ import asyncio
 
 import pytest
 
+from bench import fault_kinds
 from bench.faults import drill
 from bot.settings import Settings
 from bot.training.releases import Releases
@@ -20,9 +21,7 @@ def release():
 @pytest.fixture(scope="session")
 def system(tmp_path_factory):
     """One system for all faults that leave it as it was; starting workers is what takes long."""
-    from bench.fault_kinds import small_disk
-
-    with small_disk(tmp_path_factory.mktemp("system")) as started:
+    with fault_kinds.small_disk(tmp_path_factory.mktemp("system")) as started:
         yield started
 
 

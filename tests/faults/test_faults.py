@@ -88,7 +88,7 @@ def test_parallel_messages_of_one_citizen_keep_their_order(system):
 
 def test_a_worker_whose_clock_is_five_seconds_ahead(tmp_path, strike):
     """Leases and order come from Redis, not from the workers' clocks."""
-    with fault_kinds.skewed(tmp_path) as system:
+    with fault_kinds.skewed(tmp_path, fault_kinds.LIGHT) as system:
         assert clean(strike(system, fault_kinds.kill_worker))
 
 
@@ -99,5 +99,5 @@ def test_another_release_is_put_in_service_without_a_failed_request(tmp_path, st
 
 
 def test_sentinel_failover(tmp_path, strike):
-    with fault_kinds.sentinel(tmp_path) as system:
+    with fault_kinds.sentinel(tmp_path, fault_kinds.LIGHT) as system:
         assert clean(strike(system, fault_kinds.kill_master))

@@ -46,7 +46,7 @@ _RESETS = st.one_of(st.builds(rasa.SessionStarted), st.builds(rasa.Restarted))
 _UNDO = st.one_of(st.builds(rasa.ActionReverted), st.builds(rasa.UserUtteranceReverted))
 _ANY = st.one_of(_USER, _SLOT, st.builds(rasa.ActionExecuted, _NAME, st.just("RulePolicy"), st.just(0.5)), _OTHERS, _RESETS, _UNDO)
 _SAVES = st.lists(st.lists(_ANY, min_size=1, max_size=6), min_size=1, max_size=7)
-EXAMPLES = settings(max_examples=120, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+EXAMPLES = settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 
 
 def state(tracker):

@@ -8,7 +8,7 @@ import pytest
 from actions.attend.speak import attend
 from actions.message import Message
 from actions.respond import respond
-from tests.actions.talk import Talk, latest, pressed
+from tests.actions.talk import Talk
 from tests.knowledge import small
 from tests.knowledge.small import ask, remind
 
