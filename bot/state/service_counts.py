@@ -16,6 +16,10 @@ from .client import Client, Script
 from .keys import PREFIX
 
 DAYS_KEPT = 3 * 366
+MOST_WAITING = 5000
+"""Turns held while Redis is away; further ones push out the oldest."""
+PROBE = "probe"
+"""The conversation in which a worker tries out a release (bot.worker.agent): nobody was served."""
 FIXED = ("open", "stars", "thumb")
 """Deeds that are set, not added up."""
 
@@ -89,8 +93,11 @@ class CountKeeper:
         self._waiting: List[Tuple[str, Dict[str, int], Dict[str, str]]] = []
 
     def add(self, conversation: str, deeds: Dict[str, int], replies: Dict[str, str]) -> None:
+        if conversation == PROBE:
+            return
         with self._lock:
             self._waiting.append((conversation, deeds, replies))
+            del self._waiting[:-MOST_WAITING]
 
     async def flush(self) -> None:
         """Write what waits; what could not be written stays. Raises RedisError."""
@@ -98,7 +105,8 @@ class CountKeeper:
             conversation, deeds, replies = self._waiting[0]
             await record(self._redis, conversation, self._ttl, deeds, replies)
             with self._lock:
-                self._waiting.pop(0)
+                if self._waiting and self._waiting[0] == (conversation, deeds, replies):
+                    self._waiting.pop(0)
 
 
 def _pairs(flat: Any) -> Dict[str, str]:
