@@ -97,4 +97,4 @@ async def test_references_resolve_and_replies_fit_the_schema(client, auth):
 async def test_chat_api_routes_are_the_designed_ones(client):
     assert {(route.method, route.path) for route in chat_api.routes} == {
         ("POST", "/api/v1/sessions"), ("POST", "/api/v1/messages"), ("GET", "/api/v1/history"), ("DELETE", "/api/v1/session"),
-        ("POST", "/api/v1/feedback"), ("POST", "/api/v1/rating"), ("POST", "/api/v1/reminders"), ("DELETE", "/api/v1/reminders"), ("GET", "/api/v1/suggest")}
+        ("POST", "/api/v1/feedback"), ("POST", "/api/v1/rating"), ("POST", "/api/v1/kept"), ("POST", "/api/v1/reminders"), ("DELETE", "/api/v1/reminders"), ("GET", "/api/v1/suggest")}
