@@ -116,10 +116,10 @@ def _elsewhere(speaker: Speaker, message: Message, form: Form, found: Found) -> 
     best = message.understanding.best
     if best is None:
         return False
+    if (found.values or found.wrong) and (found.named or len(found.rest) < LONG_REST):
+        return False  # before anything else: a bare 8000 has been read as a farewell
     if best.intent in ("human", "bye"):
         return True
-    if found.values and (found.named or len(found.rest) < LONG_REST):
-        return False
     if any(f.id in found.values for f in form.fields if f.type == "choice" and f.ask) and not asks(message.text):
         return False
     if starts(speaker, message, except_for=form.id) is not None:

@@ -286,3 +286,8 @@ def test_the_answer_before_the_question_is_about_what_was_asked(talk):
     reply = first(talk, "提前还10万能省多少", ("loan_prepay/amount", 0.9))
     assert reply.text == talk.base.cards["loan_prepay"].answers["rate"].text.strip() or reply.text.startswith("提前还能省利息")
     assert first(Talk(talk.base), "买这套房我能贷多少", ("loan_second_hand/amount", 0.9)).service == "loan_second_hand"
+
+
+def test_a_bare_number_is_a_reply_whatever_it_was_read_as(talk):
+    talk.say("我能贷多少", AMOUNT)
+    assert first(talk, "8000", ("intent:bye", 0.92)).kind == "form" and asked(talk) == "term"
