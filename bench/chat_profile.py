@@ -35,7 +35,6 @@ async def profile(report: Report, redis_url: str, messages: int) -> None:
     from bot.worker.processor import CounterProcessor
 
     assistant = Assistant(dataclasses.replace(Settings.from_env(), redis_url=redis_url, message_timeout=60))
-    await assistant.load()
     spent: Dict[str, float] = {}
     found: Dict[str, List[float]] = {}
     texts: Iterator[str] = iter(questions(seed=9))
@@ -46,6 +45,7 @@ async def profile(report: Report, redis_url: str, messages: int) -> None:
                 (WORK, ActionRespond, "work"), (WORK, ActionAttend, "work"), (STATE, RedisTrackerStore, "retrieve"),
                 (STATE, RedisTrackerStore, "save"), (STATE, Turns, "_enter"), (STATE, Turns, "_leave")):
             stack.enter_context(patch.object(owner, name, _timed(getattr(owner, name), phase, spent)))
+        await assistant.load()  # the graph keeps the functions it finds now
         for number in range(20 + messages):
             if number % 10 == 0:
                 conversation = uuid.uuid4().hex
