@@ -120,9 +120,9 @@ class Releases:
 def basis() -> str:
     """Digest of everything besides the questions that shapes a model: NLU code, configuration, Chinese pipeline."""
     parts = [ROOT / "config.yml", ROOT / "domain.yml", ROOT / "data" / "nlu" / "aliases.yml", ROOT / "data" / "nlu" / "mendable.yml"]
-    parts += sorted((ROOT / "bot" / "nlu").glob("*.py"))
+    parts += sorted((ROOT / "bot" / "nlu").glob("*.py")) + sorted((ROOT / "bot" / "nlu" / "encoder").iterdir())
     joined = hashlib.sha256(inputs_digest().encode())
-    for path in parts:
+    for path in filter(Path.is_file, parts):
         joined.update(path.read_bytes())
     return joined.hexdigest()
 

@@ -31,7 +31,10 @@ class SentenceEncoder:
         self.width = width
         self._tokenizer = tokenizer
         self._tables = tables
-        self._session = onnxruntime.InferenceSession(str(graph), options, providers=["CPUExecutionProvider"])
+        try:
+            self._session = onnxruntime.InferenceSession(str(graph), options, providers=["CPUExecutionProvider"])
+        except Exception as error:  # onnxruntime's errors have no common class
+            raise ValueError(f"{graph}: not a whole graph ({error})") from error
 
     @classmethod
     def load(cls, folder: Path, threads: int = 1) -> "SentenceEncoder":
