@@ -92,6 +92,9 @@ UNSPECIFIC = ("withdraw_overview", "withdraw_materials", "withdraw_processing_ti
 REJECT_SCORE = 0.3
 """Share of out-of-scope and small talk from which a message is not taken for a fund question."""
 REJECTING = ("out_of_scope", "chitchat")
+CATCH_ALL = "policy_general"
+CATCH_ALL_SHARE = 0.85
+"""Weight of the topic of fund questions that fit nowhere else against the topics they may fit."""
 
 
 FOLLOWING = 0.6
@@ -103,12 +106,15 @@ def decide(understanding: Understanding, following: bool = False) -> List[Readin
 
     ``following``: a short question while a matter is open, rarely about something else.
     """
-    content = [r for r in understanding.readings if r.intent is None]
+    content = sorted(
+        (r for r in understanding.readings if r.intent is None),
+        key=lambda r: -r.score * (CATCH_ALL_SHARE if r.topic == CATCH_ALL else 1.0),
+    )
     dialogue = [r for r in understanding.readings if r.intent is not None]
     rejecting = sum(r.score for r in dialogue if r.topic in REJECTING) * (FOLLOWING if following else 1.0)
     if not content:
         return dialogue
-    best = content[0].score
+    best = max(r.score for r in content)
     rejected = rejecting > REJECT_SCORE and rejecting > best
     spoken_to = bool(dialogue) and dialogue[0].topic not in REJECTING and dialogue[0].score > best
     return dialogue + content if rejected or spoken_to else content + dialogue

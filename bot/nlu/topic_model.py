@@ -42,6 +42,8 @@ class Hyper:
     neighbour_temperature: float = 0.08
     neighbour_share: float = 0.5
     """Share of the nearest-question vote in the final probabilities."""
+    sharpness: float = 1.5
+    """Exponent of the topic probabilities: networks and neighbours agree more often than their mean is sure."""
 
 
 @dataclass(frozen=True)
@@ -222,7 +224,8 @@ class TopicModel:
         )
         share = self.hyper.neighbour_share
         topic_votes, home_votes = self._votes(located)
-        topic = (1 - share) * topic + share * topic_votes
+        topic = ((1 - share) * topic + share * topic_votes) ** self.hyper.sharpness
+        topic /= topic.sum(axis=1, keepdims=True)
         home = (1 - share) * home + share * home_votes
         return [
             Reading(dict(zip(self.topics, t)), dict(zip(self.homes, h)), dict(zip(self.aspects, a)))
