@@ -116,7 +116,7 @@ class Homes:
     """Where every wording lives: FAQs (``where``: FAQ id → how to name its place) and training examples of ``data``."""
 
     def __init__(self, faqs: Mapping[str, Faq], where: Mapping[str, str], data: Path):
-        self._examples = {key(text): place for text, place in _examples(data)}
+        self._examples = {key(text): (home, place) for text, home, place in _examples(data)}
         self._faqs: Dict[str, Dict[str, str]] = {}
         for faq in faqs.values():
             place = where.get(faq.id) or f"{faq.id}“{faq.question}”"
@@ -132,7 +132,8 @@ class Homes:
             if not norm:
                 continue  # nothing but signs: refused as too short
             others = [place for ident, place in self._faqs.get(norm, {}).items() if ident != faq.id]
-            place = others[0] if others else self._examples.get(norm)
+            home, example = self._examples.get(norm, ("", ""))
+            place = others[0] if others else example if home != faq.id else ""
             if norm in seen and norm not in old:
                 found.append(f"“{text}”在这一条里写了两遍")
             elif norm not in old and place:
@@ -156,8 +157,8 @@ def _wording(text: str, what: str) -> List[str]:
     return found
 
 
-def _examples(data: Path) -> Iterator[Tuple[str, str]]:
-    """Training examples with file, line and the card they belong to."""
+def _examples(data: Path) -> Iterator[Tuple[str, str, str]]:
+    """Training examples, the card or FAQ they belong to (empty: none) and where they stand."""
     for path in sorted((data / "nlu").rglob("*.yml")):
         home, inside = "", False
         for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), 1):
@@ -167,4 +168,4 @@ def _examples(data: Path) -> Iterator[Tuple[str, str]]:
                 home = found[1] if found else ("" if "intent" in bare else home)
                 inside = bare.startswith("examples:")
             elif inside and bare.startswith("- "):
-                yield bare[2:], f"训练例句 {path.relative_to(data.parent)} 第 {number} 行" + (f"（{home}）" if home else "")
+                yield bare[2:], home, f"训练例句 {path.relative_to(data.parent)} 第 {number} 行" + (f"（{home}）" if home else "")

@@ -267,6 +267,14 @@ def test_export_into_an_empty_folder_brings_everything_back(faq, complete, tmp_p
         i: (f.question, f.answer, f.similar, f.topic, f.related, f.enabled) for i, f in faqs.items()}
 
 
+def test_a_training_example_of_this_very_faq_is_no_other_home(faq, data, tmp_path):
+    path = sheet(tmp_path / "mine.csv", ["faq_stone_lion", "石狮子几岁", "三百岁。"], ["faq_stone_cat", "石猫几岁", "两百岁。"], header=("id", "question", "answer"))
+    examples = "nlu:\n  - intent: ask\n    metadata: {topic: policy_general, home: faq_stone_lion}\n    examples: |\n      - 石狮子几岁\n      - 石猫几岁\n"
+    (data / "nlu" / "stone.yml").write_text(examples, "utf-8")
+    status, _, err = faq("import", path)
+    assert status == 1 and "石猫几岁”已经在训练例句 data/nlu/stone.yml 第 6 行（faq_stone_lion）里" in err and "石狮子" not in err
+
+
 @pytest.mark.parametrize("suffix", ["csv", "xlsx"])
 def test_import_adds_and_changes(faq, data, tmp_path, suffix):
     path = sheet(
