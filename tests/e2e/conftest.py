@@ -66,7 +66,6 @@ def open_page(browser):
         context = browser.new_context(viewport={"width": width, "height": height}, locale="zh-CN", **options)
         contexts.append(context)
         page = context.new_page()
-        page.set_default_timeout(15000)
         page.on("pageerror", lambda error: errors.append(str(error)))
         page.goto(address)
         return page
