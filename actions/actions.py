@@ -20,12 +20,13 @@ from bot.settings import Settings
 
 from . import handoff
 from .attend.speak import attend
-from .attend.usefulness import Attention
+from .attend.usefulness import Attention, Forgetful
 from .service_level import Service, ask_for_stars, deeds, labels
 from .memory import SLOT, Memory
 from .message import Message
 from .respond import respond
 from .trace import Trace
+from .trial import TRIAL
 
 logger = logging.getLogger(__name__)
 
@@ -93,7 +94,8 @@ class ActionRespond(SafeAction, Action):
         replies = respond(base, memory, message)
         best = message.understanding.best
         replies = ask_for_stars(memory, (best.intent or "") if best else "", replies)
-        Service.counts.add(tracker.sender_id, deeds(memory, replies), labels(replies))
+        if tracker.sender_id != TRIAL:
+            Service.counts.add(tracker.sender_id, deeds(memory, replies), labels(replies))
         Trace.respond(tracker.sender_id, base, memory, message, replies)
         return Outcome(replies, memory)
 
@@ -107,8 +109,10 @@ class ActionAttend(SafeAction, Action):
         if memory.turn.message != str(tracker.latest_message.get("message_id") or ""):
             return Outcome([], memory)  # the answer failed and was apologised for: there is nothing to add to it
         message = Message.of_turn(memory, clock.today())
-        replies, verdicts, silence = attend(base, memory, message, Attention.experience, Attention.exploration)
-        Service.counts.add(tracker.sender_id, {}, labels(replies))
+        experience = Forgetful() if tracker.sender_id == TRIAL else Attention.experience
+        replies, verdicts, silence = attend(base, memory, message, experience, Attention.exploration)
+        if tracker.sender_id != TRIAL:
+            Service.counts.add(tracker.sender_id, {}, labels(replies))
         Trace.attend(tracker.sender_id, base, memory, message, verdicts, silence)
         return Outcome(replies, memory)
 

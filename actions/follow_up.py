@@ -3,7 +3,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
-from typing import Dict, List, Optional, Sequence, Tuple
+from typing import Dict, List, Optional, Sequence, Set, Tuple
 
 from bot.knowledge.base import KnowledgeBase
 from bot.knowledge.matters import business, counterpart, named
@@ -102,14 +102,22 @@ def tells(base: KnowledgeBase, focus: Optional[Focus], message: Message) -> bool
     """Whether ``message`` tells the situation that the matter in focus depends on, and asks or wants nothing."""
     if focus is None or focus.home not in base.cards or asks(message.text) or _WANTS.search(message.text):
         return False
-    card = base.cards[focus.home]
+    needed = depends_on(base, focus.home)
+    names = named(base, message.text, base.cards[focus.home].category)
+    return bool(needed & set(message.facts)) or bool(message.facts) and focus.home in names
+
+
+def depends_on(base: KnowledgeBase, code: str) -> Set[str]:
+    """Facts that the questions and reminders of a card ask for or look at; none without a card."""
+    if code not in base.cards:
+        return set()
+    card = base.cards[code]
     needed = {ask.fills for ask in card.ask}
     for rule in [*card.ask, *card.remind]:
         for condition in (rule.when, rule.unless):
             if condition is not None:
                 needed.update(name for _, node in condition.walk() for name in node.fact or {})
-    names = named(base, message.text, card.category)
-    return bool(needed & set(message.facts)) or bool(message.facts) and focus.home in names
+    return needed
 
 
 def continues(speaker: Speaker, message: Message, content: List[Reading]) -> bool:

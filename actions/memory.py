@@ -28,7 +28,8 @@ class Pending(msgspec.Struct, omit_defaults=True):
 
 
 class Choice(msgspec.Struct, omit_defaults=True):
-    """What pressing a button means. One of: open a home × aspect, reply to a rule, a dialogue intent, or a step of a form."""
+    """What pressing a button means. One of: open a home × aspect, reply to a rule, a dialogue intent, a step of a form, or
+    the ``value`` of a fact."""
 
     title: str
     home: Optional[str] = None
@@ -37,6 +38,31 @@ class Choice(msgspec.Struct, omit_defaults=True):
     value: Optional[str] = None
     intent: Optional[str] = None
     form: Optional[str] = None
+    fact: Optional[str] = None
+
+
+SURENESS = {"button": 1.0, "form": 1.0, "reply": 0.9, "said": 0.8, "follows": 0.6}
+"""How sure a fact is, by where it came from: pressed, filled in, replied to a question, said in passing, concluded."""
+
+
+class Origin(msgspec.Struct, array_like=True):
+    """Where a fact of the profile came from (a key of :data:`SURENESS`) and in which turn."""
+
+    how: str
+    turn: int
+
+    @property
+    def sure(self) -> float:
+        return SURENESS[self.how]
+
+
+class Doubt(msgspec.Struct):
+    """Two values of a fact that contradict each other; ``turn`` is when the citizen was asked which one counts."""
+
+    fact: str
+    before: str
+    now: str
+    turn: int
 
 
 class Dated(msgspec.Struct, omit_defaults=True):
@@ -90,6 +116,12 @@ class Memory(msgspec.Struct, omit_defaults=True):
     """The citizen's own facts, while ``profile`` holds them with somebody else's over them."""
     others: Dict[str, Dict[str, Union[float, str]]] = {}
     """What was said of other people: person → fact → value."""
+    origins: Dict[str, Dict[str, Origin]] = {}
+    """Person ("" the citizen) → fact → where it came from."""
+    doubt: Optional[Doubt] = None
+    """A contradiction that waits for the citizen's word."""
+    doubted: List[str] = []
+    """Facts that were asked about in that way: once each."""
     moods: List[str] = []
     said: List[str] = []
     """The citizen's last messages, normalised (bounded), for conditions over the whole conversation."""
@@ -151,6 +183,18 @@ class Memory(msgspec.Struct, omit_defaults=True):
         if person:
             return self.others.setdefault(person, {})
         return self.own if self.about else self.profile
+
+    def note(self, origins: Mapping[str, Origin], person: str) -> None:
+        """Remember where facts of ``person`` came from; facts no longer held are forgotten."""
+        known = self.profile if person == self.about else self.of(person)
+        kept = {**self.origins.get(person, {}), **origins}
+        self.origins[person] = {name: origin for name, origin in kept.items() if name in known}
+
+    def origin(self, name: str) -> Optional[Origin]:
+        """Where the fact ``name`` of :attr:`profile` came from; None when it is not known."""
+        if name not in self.profile:
+            return None
+        return self.origins.get(self.about, {}).get(name) or self.origins.get("", {}).get(name)
 
     def as_slot(self) -> Dict[str, Any]:
         """Plain JSON for the slot."""

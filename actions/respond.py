@@ -15,10 +15,11 @@ from bot.nlu.clauses import asks
 
 from .answering import Speaker
 from .attend.evaluate import Known, evaluate
+from .doubt import noticed, raise_doubt, settle_doubt
 from .forms.dialogue import form_turn, offer_forms
 from .handoff import hand_off, offer_person, order_turn
 from .follow_up import BRIEF, SHORT, continues, focus_first, in_context, tells
-from .memory import Choice, Focus, Memory, Turn
+from .memory import Choice, Focus, Memory, Origin, Turn
 from .message import Message
 from .pending import declines, find_reply, settled
 from .profile import implications, learn, matches
@@ -40,10 +41,12 @@ def respond(base: KnowledgeBase, memory: Memory, message: Message) -> List[Reply
     speaker = Speaker(base, memory, message)
     fresh_moods = [m for m in message.moods if m not in memory.moods]
     memory.moods.extend(fresh_moods)
+    doubt = noticed(speaker, message)
     _remember(base, memory, message)
 
     several = len(message.understanding.clauses) > 1
     in_form = not several and _forced(base, memory, message) is None and (order_turn(speaker, message) or form_turn(speaker, message))
+    in_form = in_form or settle_doubt(speaker, message)
     found = None if in_form else find_reply(base, memory, message)
     if found is not None:
         memory.ignored = 0
@@ -52,6 +55,7 @@ def respond(base: KnowledgeBase, memory: Memory, message: Message) -> List[Reply
         memory.profile[found.ask.fills] = found.value
         for other, implied in implications(base, found.ask.fills, found.value).items():
             memory.profile.setdefault(other, implied)
+        memory.note({found.ask.fills: Origin("reply" if message.choice is None else "button", memory.turns)}, memory.about)
         card = base.rule_card[found.ask.id]
         if found.consequence is not None:
             speaker.consequence(card.code, found.consequence)
@@ -66,6 +70,8 @@ def respond(base: KnowledgeBase, memory: Memory, message: Message) -> List[Reply
     if not in_form:
         offer_forms(speaker)
         offer_person(speaker, fresh_moods)
+    if doubt is not None and not in_form and any(r.kind == "answer" for r in speaker.replies):
+        raise_doubt(speaker, doubt)
     _open_with_feeling(speaker, fresh_moods)
     memory.said.append(message.text)
     memory.last = [r.as_dict() for r in speaker.replies if r.kind == "answer"] or memory.last
@@ -79,6 +85,9 @@ def _remember(base: KnowledgeBase, memory: Memory, message: Message) -> None:
             learn(base, memory.of(person), facts)
         memory.speaks_of(message.about)
         learn(base, memory.profile, message.facts)
+        for person, facts in message.stated.items():
+            concluded = {other for name, value in facts.items() for other in implications(base, name, value)}
+            memory.note({name: Origin("follows" if name in concluded else "said", memory.turns) for name in facts}, person)
         if message.focus is not None:
             memory.turn_to(message.focus)
 

@@ -10,6 +10,7 @@ from .attend.choose import Verdict
 from .attend.record import decision
 from .memory import Memory
 from .message import Message
+from .trial import TRIAL
 
 Listener = Callable[[str, Dict[str, Any]], None]
 
@@ -37,6 +38,7 @@ class Trace:
                     "facts": message.facts,
                     "moods": message.moods,
                     "profile": dict(memory.profile),
+                    "origins": {name: memory.origin(name) for name in memory.profile},
                     "focus": memory.focus,
                     "kinds": [r.kind for r in replies],
                 },
@@ -47,7 +49,7 @@ class Trace:
         cls, sender: str, base: KnowledgeBase, memory: Memory, message: Message, verdicts: List[Verdict], silence: str
     ) -> None:
         """Tell every verdict, or why the engine stayed silent."""
-        if cls.log is not None:
+        if cls.log is not None and sender != TRIAL:
             cls.log(decision(memory, verdicts, silence))
         if cls.listener is not None:
             cls.listener(sender, {"step": "attend", "verdicts": verdicts, "silence": silence})

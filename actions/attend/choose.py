@@ -97,7 +97,7 @@ def _judge(
         return Verdict(rule, False, f"条件判断不了，{rule.level} 级不用：{rule.when_note}")
     if isinstance(rule, Ask):
         if memory.turn.asking:
-            return Verdict(rule, False, "正在一步一步问数字，不再追问")
+            return Verdict(rule, False, "这一轮已经在问，不再追问")
         if memory.declined:
             return Verdict(rule, False, "市民说过不用了，不再追问")
         value = known.profile.get(rule.fills)

@@ -27,7 +27,9 @@ def attend(
     """
     for outcome in settle(base, memory, message):
         experience.record(outcome.rule, outcome.situation, outcome.accepted)
-    known = Known(base, message.today, memory.profile, message.text, memory.said, memory.moods, memory.offered)
+    doubted = memory.doubt.fact if memory.doubt is not None else ""
+    profile = {name: value for name, value in memory.profile.items() if name != doubted}
+    known = Known(base, message.today, profile, message.text, memory.said, memory.moods, memory.offered)
     silence = reason_for_silence(base, memory)
     if silence:
         return [], [], silence

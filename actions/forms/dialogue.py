@@ -9,7 +9,7 @@ from bot.knowledge.forms import After, Form, FormField, common, forms
 from bot.nlu.clauses import asks
 
 from ..answering import Speaker
-from ..memory import Choice
+from ..memory import Choice, Origin
 from ..message import Message
 from ..profile import matches
 from ..understanding import ANSWER_SCORE
@@ -74,7 +74,9 @@ def _pressed(speaker: Speaker, choice: Choice) -> bool:
     elif "=" in value and state is not None:
         name, _, chosen = value.partition("=")
         state.put(name, chosen)
-        speaker.memory.profile.update(form.field(name).options[chosen].tells)
+        told = form.field(name).options[chosen].tells
+        memory.profile.update(told)
+        memory.note({fact: Origin("form", memory.turns) for fact in told}, memory.about)
         _go_on(speaker, form, state)
     else:
         _go_on(speaker, form, fresh(speaker, form))

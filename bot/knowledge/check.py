@@ -49,6 +49,8 @@ def check(base: KnowledgeBase, day: Optional[date] = None) -> List[Problem]:
             _known(option.aspect, ASPECTS, report, f".options[{i}].aspect", "方面")
     for name, fact in base.profile.items():
         report = reporter("fact", name, f"$.facts.{name}")
+        if fact.steady and fact.type != "choice":
+            report(".steady", "只有 choice 类的情况能前后矛盾时追问")
         if fact.bands is not None:
             for value in fact.bands.days:
                 _fact_test(base, fact.bands.fact, [value], report, ".bands")

@@ -39,6 +39,8 @@ class ProfileFact(Strict, kw_only=True):
     about: Literal["person", "household", "matter"] = "matter"
     """Whom it describes when somebody is named: that person alone, the person's household (what is said of a spouse
     holds for the citizen too), or nobody in particular."""
+    steady: bool = False
+    """Does not change within one conversation: two different statements contradict each other and are asked about."""
     values: Dict[str, FactValue] = {}
     patterns: List[str] = []
     bands: Optional[Bands] = None

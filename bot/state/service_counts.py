@@ -18,8 +18,6 @@ from .keys import PREFIX
 DAYS_KEPT = 3 * 366
 MOST_WAITING = 5000
 """Turns held while Redis is away; further ones push out the oldest."""
-PROBE = "probe"
-"""The conversation in which a worker tries out a release (bot.worker.agent): nobody was served."""
 FIXED = ("open", "stars", "thumb")
 """Deeds that are set, not added up."""
 
@@ -93,8 +91,6 @@ class CountKeeper:
         self._waiting: List[Tuple[str, Dict[str, int], Dict[str, str]]] = []
 
     def add(self, conversation: str, deeds: Dict[str, int], replies: Dict[str, str]) -> None:
-        if conversation == PROBE:
-            return
         with self._lock:
             self._waiting.append((conversation, deeds, replies))
             del self._waiting[:-MOST_WAITING]

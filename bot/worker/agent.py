@@ -13,6 +13,7 @@ from rasa.core.tracker_store import InMemoryTrackerStore, TrackerStore
 from rasa.shared.core.domain import Domain
 
 from actions.actions import live
+from actions.trial import TRIAL
 from bot.training.releases import ReleaseError, Releases
 
 from .channel import ReplyChannel
@@ -22,7 +23,6 @@ from .processor import CounterProcessor
 
 PROBE = "租房提取公积金要带什么材料"
 """Read and answered after every load: a model that cannot do this never takes traffic."""
-_SENDER = "probe"
 
 
 class CounterAgent(Agent):
@@ -59,7 +59,7 @@ async def load_agent(releases: Releases, ident: str, store: TrackerStore, reader
 
 async def _answers(agent: CounterAgent, text: str) -> bool:
     channel = ReplyChannel()
-    await agent.processor.handle_message(user_message(Incoming(_SENDER, uuid.uuid4().hex, text), channel, None))
+    await agent.processor.handle_message(user_message(Incoming(TRIAL, uuid.uuid4().hex, text), channel, None))
     return bool(channel.replies) and all(reply["kind"] != "error" for reply in channel.replies)
 
 

@@ -32,6 +32,9 @@ KIND_NAMES = {
 }
 
 
+ORIGIN_NAMES = {"button": "按钮", "form": "算一算里选的", "reply": "回答追问", "said": "顺口说的", "follows": "推出来的"}
+
+
 class Shell:
     """One conversation at a time with an agent in this process; nothing is stored."""
 
@@ -117,7 +120,7 @@ class Shell:
                     best = clause.best
                     dim(f"  分句：{clause.text} → {best.home if best else '?'} × {best.aspect if best else '?'} {best.score if best else 0:.3f}")
                 dim(f"  这句话透露：{record['facts'] or '无'}  情绪：{record['moods'] or '无'}")
-                dim(f"  画像：{record['profile'] or '空'}  焦点：{record['focus']}")
+                dim(f"  画像：{_profile(record) or '空'}  焦点：{record['focus']}")
             else:
                 if record["silence"]:
                     dim(f"  不多说：{record['silence']}")
@@ -162,6 +165,15 @@ def main(arguments: List[str]) -> int:
 
     quiet_libraries()
     return asyncio.run(start(args))
+
+
+def _profile(record: Dict[str, Any]) -> str:
+    """Every fact with how it became known and how sure it is."""
+    origins = record.get("origins", {})
+    return "，".join(
+        f"{name}={value}" + (f"（{ORIGIN_NAMES[origin.how]}，{origin.sure:.1f}）" if (origin := origins.get(name)) is not None else "")
+        for name, value in record["profile"].items()
+    )
 
 
 def _remember_lines(path: Path) -> None:

@@ -9,6 +9,9 @@ import pytest
 
 from actions import actions as module
 from actions.actions import ActionAttend, ActionRespond
+from actions.attend.usefulness import Attention, Counts
+from actions.service_level import Service
+from actions.trace import Trace
 from bot.knowledge.wording import say
 from bot.worker.in_process import InProcessActions
 
@@ -17,6 +20,7 @@ WORDS = "租房提取要带什么材料"
 
 @pytest.fixture(scope="module")
 def actions():
+    module.live().current()  # as when a release is loaded: the content's first reading takes longer than an action may
     return InProcessActions()
 
 
@@ -95,3 +99,32 @@ def test_the_error_log_carries_no_chat_text(actions, monkeypatch, caplog):
 def test_memory_that_cannot_be_read_apologises(actions):
     replies, _ = request(actions, "action_respond", memory={"turns": "many"})
     assert [r["kind"] for r in replies] == ["error"]
+
+
+class Kept(list):
+    """Stands for service counts, experience and the log of decisions at once."""
+
+    def add(self, conversation, deeds, replies):
+        self.append("service")
+
+    def counts(self, rule, situation):
+        return Counts(), Counts()
+
+    def record(self, rule, situation, accepted):
+        self.append("experience")
+
+
+@pytest.mark.parametrize("sender, kept", [("c1", {"service", "experience", "decision"}), ("probe", set())])
+def test_trying_out_a_release_leaves_no_trace(actions, monkeypatch, sender, kept):
+    everything = Kept()
+    monkeypatch.setattr(Service, "counts", everything)
+    monkeypatch.setattr(Attention, "experience", everything)
+    monkeypatch.setattr(Trace, "log", lambda record: everything.append("decision"))
+    memory = None
+    for ident, words, home, aspect in [("m1", WORDS, "wd_rent", "materials"), ("m2", "那多久到账", "wd_rent", "time"), ("m3", "不用了,谢谢", "intent:thanks", "")]:
+        for name in ("action_respond", "action_attend"):
+            body = call(name, memory, words, home, aspect)
+            body["tracker"]["sender_id"] = sender
+            body["tracker"]["latest_message"]["message_id"] = ident
+            memory = asyncio.run(actions.request(json=body))["events"][-1]["value"]
+    assert set(everything) == kept

@@ -7,6 +7,7 @@ from types import SimpleNamespace
 import pytest
 
 from actions.attend.usefulness import Score
+from actions.memory import Origin
 from actions.trace import Trace
 from actions.understanding import Reading, Understanding
 from bot.worker.incoming import UnknownChoice
@@ -42,7 +43,8 @@ class StubAgent:
         if Trace.listener:
             Trace.listener("c", {
                 "step": "respond", "text": "租房带什么", "readings": readings, "clauses": [Understanding("要带什么", readings)],
-                "facts": {"rent_months": 3.0}, "moods": [], "profile": {}, "focus": None, "kinds": ["answer"],
+                "facts": {"rent_months": 3.0}, "moods": [], "profile": {"rent_kind": "public", "age": 30.0}, "focus": None, "kinds": ["answer"],
+                "origins": {"rent_kind": Origin("button", 1), "age": Origin("said", 1)},
             })
             verdict = SimpleNamespace(rule=SimpleNamespace(id="C08-Q1", level=2), chosen=True, reason="条件成立", score=Score(1.0, 1.0, 0.75, 0.0), place=None)
             held = SimpleNamespace(rule=SimpleNamespace(id="C08-R1", level=3), chosen=False, reason="条件不成立", score=None, place=None)
@@ -92,6 +94,7 @@ def test_explain_shows_readings_rules_and_time(talk):
     assert "0.912  withdraw_rent  wd_rent × materials" in printed
     assert "分句：要带什么 → wd_rent × materials 0.912" in printed
     assert "这句话透露：{'rent_months': 3.0}" in printed
+    assert "画像：rent_kind=public（按钮，1.0），age=30.0（顺口说的，0.8）" in printed
     assert "✓ C08-Q1（2 级）条件成立" in printed and "✗ C08-R1（3 级）条件不成立" in printed
     assert "毫秒" in printed
 
