@@ -19,11 +19,13 @@ class Matter(Strict, kw_only=True):
     """``services``: one card for each category (提取, 贷款, …) in which the words mean something.
 
     ``only_there``: in other categories the words are no matter of their own (首付 while a loan is talked of).
+    ``general``: beside a more particular matter of the same category the words add nothing (提前还一部分贷款).
     """
 
     words: List[str]
     services: List[str]
     only_there: bool = False
+    general: bool = False
 
 
 def business(text: str) -> str:
@@ -47,6 +49,7 @@ def named(base: KnowledgeBase, text: str, category: str = "", stays: bool = Fals
     category = category if stays else business(text) or category
     taken = [False] * len(text)
     found = []
+    general = ""
     for matter in matters():
         for word in sorted(matter.words, key=len, reverse=True):
             place = text.find(word)
@@ -56,8 +59,11 @@ def named(base: KnowledgeBase, text: str, category: str = "", stays: bool = Fals
                 fitting = [card.code for card in cards if card.category == category]
                 if cards and (fitting or not matter.only_there or not category):
                     found.append((place, (fitting or [cards[0].code])[0]))
+                    general = found[-1][1] if matter.general else general
                 break
-    return list(dict.fromkeys(code for _, code in sorted(found)))
+    codes = list(dict.fromkeys(code for _, code in sorted(found)))
+    particular = [code for code in codes if code != general and general and base.cards[code].category == base.cards[general].category]
+    return [code for code in codes if code != general] if particular else codes
 
 
 def counterpart(base: KnowledgeBase, code: str, text: str, category: str) -> str:

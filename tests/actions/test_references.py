@@ -7,6 +7,7 @@ from actions.amounts import yuan
 from actions.references import carrying, referred, what_about
 from bot.knowledge.matters import counterpart, matters, named
 from bot.nlu.corrections import correction
+from tests.actions.talk import Talk
 
 
 def test_every_matter_leads_to_cards(shipped):
@@ -77,3 +78,15 @@ def test_a_correction_in_full(said, text, told):
 )
 def test_sums(text, amount):
     assert yuan(text) == amount
+
+
+@pytest.mark.parametrize("text, reading, answered", [
+    ("公积金贷款逾期了会怎么样", ("loan_overdue/overview", 0.9), ("loan_overdue", "overview")),
+    ("想提前还一部分贷款怎么申请", ("loan_prepay/steps", 0.9), ("loan_prepay", "steps")),
+    ("二手房贷款呢", ("loan_second_hand/overview", 0.9), ("loan_second_hand", "materials")),
+])
+def test_a_particular_loan_matter_is_not_the_loan_talked_about(shipped, text, reading, answered):
+    t = Talk(shipped)
+    t.say("公积金贷款要带什么", ("loan_new_home/materials", 0.9))
+    reply = t.say(text, reading)[0]
+    assert (reply.service, reply.aspect) == answered
