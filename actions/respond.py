@@ -3,7 +3,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
-from typing import List, Optional, Tuple
+from typing import List, Optional, Sequence, Tuple
 
 from bot.knowledge.base import KnowledgeBase
 from bot.knowledge.dialogue import Event, events, priorities
@@ -18,7 +18,7 @@ from .attend.evaluate import Known, evaluate
 from .doubt import noticed, raise_doubt, settle_doubt
 from .forms.dialogue import form_turn, offer_forms
 from .handoff import hand_off, offer_person, order_turn
-from .follow_up import BRIEF, SHORT, continues, focus_first, in_context, tells
+from .follow_up import BRIEF, SHORT, continues, focus_first, in_context, tells, within
 from .memory import Choice, Focus, Memory, Origin, Turn
 from .message import Message
 from .pending import declines, find_reply, settled
@@ -30,6 +30,8 @@ COMMON = ("wd_rent", "wd_new_home", "loan_new_home", "wd_after_leave")
 """Offered when a fragment has no matter to belong to."""
 MAX_OPTIONS = 3
 _WHERE = re.compile(r"哪(?!种|些|个)")
+_WRONG = re.compile(r"^(?:你|我|刚才|好像|可能|这)*(?:不对|错了|答非所问|(?:说|搞|弄|讲|听|理解|答|打|写)(?:错|反|岔)了?|不是这个(?:意思)?)[吧啊呀哦呢,。!~]*$")
+_NUMBER = re.compile(r"^(?!12[0-9]{3}$)\d{6,}x?$")
 _HOW = re.compile(r"怎|咋|如何|流程|步骤|手续")
 _ABOUT_MATTER = re.compile(r"公积金|提|取|贷|缴|交|钱|账户|怎么办理|手续")
 
@@ -135,6 +137,8 @@ def _plan(speaker: Speaker, message: Message) -> None:
     if "confused" in message.moods and memory.last and len(message.text) <= SHORT:
         _dialogue(speaker, "repeat", message)
         return
+    if _says_wrong(speaker, message):
+        return
     forced = _forced(base, memory, message)
     parts = _parts(speaker, message)
     if forced is not None and (len(parts) < 2 or all(part.home != forced[0] for part in parts)):
@@ -158,6 +162,19 @@ def _plan(speaker: Speaker, message: Message) -> None:
         memory.misses = 0
         return
     _one(speaker, message, message.understanding)
+
+
+def _says_wrong(speaker: Speaker, message: Message) -> bool:
+    """不对, 搞错了 with nothing after it, and numbers with no question about a figure open: neither says what is wanted."""
+    if _WRONG.search(message.text):
+        matters = [focus.home for focus in speaker.memory.past if focus.home in speaker.base.cards]
+        _need_service(speaker, "overview", "misunderstood", matters)
+    elif _NUMBER.search(message.text):
+        _need_service(speaker, "overview", "bare_number")
+    else:
+        return False
+    speaker.memory.turn.quiet = "没有说要问什么"
+    return True
 
 
 def _forced(base: KnowledgeBase, memory: Memory, message: Message) -> Optional[Tuple[str, str]]:
@@ -193,7 +210,7 @@ def _parts(speaker: Speaker, message: Message) -> List[Reading]:
     if len(clauses) < 2:
         return parts
     for clause in clauses:
-        best = _part(speaker.base, focus, clause)
+        best = _part(speaker.base, focus, clause, message.understanding.best)
         if best is not None:
             focus = Focus(best.home, best.aspect)
             parts.append(best)
@@ -201,7 +218,7 @@ def _parts(speaker: Speaker, message: Message) -> List[Reading]:
     return _told_once(speaker.base, parts, texts)
 
 
-def _part(base: KnowledgeBase, focus: Optional[Focus], clause: Understanding) -> Optional[Reading]:
+def _part(base: KnowledgeBase, focus: Optional[Focus], clause: Understanding, whole: Optional[Reading]) -> Optional[Reading]:
     """One question of several: beside others about the fund it is hardly small talk."""
     other = what_about(base, focus, clause.text)
     if other is not None:
@@ -211,7 +228,8 @@ def _part(base: KnowledgeBase, focus: Optional[Focus], clause: Understanding) ->
     rejecting = sum(r.score for r in clause.readings if r.topic in REJECTING)
     if not content or content[0].score < ANSWER_SCORE and clause.best is not content[0] and clause.best.topic not in REJECTING:
         return None
-    reading = in_context(base, focus, clause.text, content)
+    content = focus_first(base, content, focus)
+    reading = within(base, whole, clause.text, in_context(base, focus, clause.text, content))
     # Undecided between aspects of one card is no doubt about what is asked.
     score = max(reading.score, sum(r.score for r in content if r.home == reading.home))
     return reading if score >= PART_SCORE and score >= CLAUSE_SCORE * (1 - rejecting) else None
@@ -256,7 +274,7 @@ def _one(speaker: Speaker, message: Message, understanding: Understanding) -> No
         return
     best = ordered[0]
     content = [r for r in ordered if r.intent is None]
-    event = _event(message.words or message.text)
+    event = _event(message.text, message.words or message.text)
     if event is not None and _decides(memory, event, message.text, best) and not _follows(memory, event):
         aspect = best.aspect if best.home == event.service else event.aspect
         speaker.answer(event.service, aspect, best.score, also=event.also)
@@ -281,9 +299,13 @@ def _one(speaker: Speaker, message: Message, understanding: Understanding) -> No
         _missed(speaker, understanding)
 
 
-def _event(text: str) -> Optional[Event]:
-    """The life event told in ``text``, if any."""
-    return next((e for e in events() if matches(e.words, text) and not matches(e.unless, text)), None)
+def _event(text: str, own: str) -> Optional[Event]:
+    """The life event told in ``text``, if any; ``own`` is the part about the person whose matter it is."""
+    for event in events():
+        words = text if event.anyone else own
+        if matches(event.words, words) and not matches(event.unless, words):
+            return event
+    return None
 
 
 def _decides(memory: Memory, event: Event, text: str, best: Reading) -> bool:
@@ -352,11 +374,14 @@ def _clarify(speaker: Speaker, readings: List[Reading], name: str = "clarify", *
     )
 
 
-def _need_service(speaker: Speaker, aspect: str) -> None:
+def _need_service(speaker: Speaker, aspect: str, name: str = "need_service", before: Sequence[str] = ()) -> None:
+    """Ask which matter is meant; those in ``before`` are offered first."""
     base = speaker.base
     aspect = aspect if aspect in ASPECT_TITLES else "overview"
-    readings = [Reading(code, aspect, base.topic(code, aspect), 0.2) for code in COMMON if code in base.cards]
-    _clarify(speaker, readings, "need_service", aspect=ASPECT_TITLES[aspect])
+    focus = speaker.memory.focus.home if speaker.memory.focus is not None and name == "misunderstood" else ""
+    codes = [code for code in dict.fromkeys([*before, *COMMON]) if code in base.cards and code != focus]
+    readings = [Reading(code, aspect, base.topic(code, aspect), 0.2) for code in codes[: len(COMMON)]]
+    _clarify(speaker, readings, name, **({"aspect": ASPECT_TITLES[aspect]} if name == "need_service" else {}))
 
 
 def _missed(speaker: Speaker, understanding: Understanding) -> None:

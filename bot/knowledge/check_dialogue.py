@@ -18,7 +18,7 @@ from .errors import Problem
 WORDING: Dict[str, Set[str]] = {
     "greet": set(), "thanks": set(), "bye": set(), "chitchat": set(), "decline": set(), "not_understood": set(),
     "misses_handoff": set(), "handoff": set(), "clarify": set(), "need_service": {"aspect"}, "declined": set(),
-    "contradiction": {"before", "now"}, "settled": {"value"}, "acknowledged": set(), "more": set(), "nothing_to_repeat": set(), "error": set(), "comfort": set(),
+    "misunderstood": set(), "bare_number": set(), "contradiction": {"before", "now"}, "settled": {"value"}, "acknowledged": set(), "more": set(), "nothing_to_repeat": set(), "error": set(), "comfort": set(),
     "noted": {"name"}, "welcome_back": {"day", "title"}, "local_set": {"name", "value", "document", "since"},
 }
 """Standing sentences the program says, and the blanks it fills in them."""

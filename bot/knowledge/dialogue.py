@@ -24,6 +24,7 @@ class Event(Strict, kw_only=True):
     """A life event in the citizen's words and the one or two services that matter then.
 
     ``mild``: a common circumstance rather than a turn of life; a question that can be answered goes before it.
+    ``anyone``: told of somebody else it is the citizen's matter all the same (a death in the family).
     """
 
     name: str
@@ -33,6 +34,7 @@ class Event(Strict, kw_only=True):
     aspect: Aspect = "overview"
     also: List[str] = []
     mild: bool = False
+    anyone: bool = False
 
 
 class Milestone(Strict, kw_only=True):

@@ -305,3 +305,29 @@ def test_a_message_without_a_reading_of_its_own_still_has_text(shipped):
     message = latest("在吗", ("intent:greet", 0.9))
     message.pop("understanding")
     assert talk.hear(message)[0].kind == "decline"
+
+
+@pytest.mark.parametrize("text", ["不对", "说错了", "搞错了吧", "你理解错了", "答非所问"])
+def test_only_saying_that_it_is_wrong_asks_what_is_meant(shipped, text):
+    t = Talk(shipped)
+    t.say("贷款怎么申请", ("loan_new_home/overview", 0.9))
+    t.say("租房提取要带什么", ("wd_rent/materials", 0.9))
+    replies = t.say(text, ("intent:deny", 0.9))
+    assert [r.kind for r in replies] == ["clarify"]
+    offered = [c.service for c in replies[0].candidates]
+    assert offered[0] == "loan_new_home" and "wd_rent" not in offered and not t.memory.declined
+
+
+@pytest.mark.parametrize("text", ["123456", "13812345678", "43310119900101123x"])
+def test_a_bare_number_is_no_question(shipped, text):
+    replies = Talk(shipped).say(text, ("faq_hotline/overview", 0.7))
+    assert [r.kind for r in replies] == ["clarify"] and "不用发在这里" in replies[0].text
+
+
+def test_12329_is_one(shipped):
+    assert Talk(shipped).say("12329", ("faq_hotline/overview", 0.7))[0].faq == "faq_hotline"
+
+
+def test_a_death_in_the_family_counts_whoever_goes_on_to_ask(shipped):
+    reply = Talk(shipped).say("姐姐走了,公积金房贷每月还在她卡上扣,我们家里人怎么办", ("loan_overdue/overview", 0.47))[0]
+    assert reply.service == "wd_inherit"
