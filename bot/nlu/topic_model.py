@@ -11,14 +11,16 @@ first: similarity then tells questions apart, and a vote costs a tenth.
 from __future__ import annotations
 
 import json
-import warnings
 import zipfile
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Dict, List, Sequence, Tuple
 
 import numpy as np
-from scipy import sparse
+
+from .axes import Axes, unit
+from .network import LAYERS, Network
+from .ngrams import NGrams
 
 Array = np.ndarray
 
@@ -66,103 +68,6 @@ class Reading:
 
 
 TASKS = ("topic", "home", "aspect")
-LAYERS = ("hidden", "hidden_bias", "output", "output_bias")
-
-
-@dataclass(frozen=True)
-class Network:
-    """One hidden layer of rectified units and a softmax: four arrays, nothing else is needed to predict."""
-
-    hidden: Array  # (features, units)
-    hidden_bias: Array
-    output: Array  # (units, classes)
-    output_bias: Array
-
-    @classmethod
-    def fit(cls, features: Array, labels: Array, hyper: Hyper, votes: int, seed: int) -> List["Network"]:
-        """Train ``votes`` networks on class numbers 0…n-1 (at least three classes)."""
-        from sklearn.exceptions import ConvergenceWarning
-        from sklearn.neural_network import MLPClassifier
-
-        networks = []
-        for number in range(votes):
-            model = MLPClassifier(
-                (hyper.hidden,), alpha=hyper.penalty, batch_size=min(hyper.batch, len(labels)), max_iter=hyper.epochs,
-                learning_rate_init=hyper.rate, random_state=seed + number,
-            )
-            with warnings.catch_warnings():
-                warnings.simplefilter("ignore", ConvergenceWarning)  # stopping early is the regularisation
-                model.fit(features, labels)
-            networks.append(cls(*(a.astype(np.float32) for a in (
-                model.coefs_[0], model.intercepts_[0], model.coefs_[1], model.intercepts_[1]
-            ))))
-        return networks
-
-    def predict(self, features: Array) -> Array:
-        """Class probabilities, one row per row of ``features``."""
-        units = np.maximum(features @ self.hidden + self.hidden_bias, 0)
-        return _softmax(units @ self.output + self.output_bias)
-
-
-class NGrams:
-    """Character 1–3-gram TF-IDF, sublinear, L2-normalised; vocabulary limited to grams seen in two sentences."""
-
-    def __init__(self, vocabulary: Dict[str, int], idf: Array):
-        self.vocabulary = vocabulary
-        self.idf = idf
-
-    @classmethod
-    def fit(cls, texts: Sequence[str]) -> "NGrams":
-        counts: Dict[str, int] = {}
-        for text in texts:
-            for gram in set(_grams(text)):
-                counts[gram] = counts.get(gram, 0) + 1
-        grams = sorted(g for g, n in counts.items() if n >= 2)
-        idf = np.array([np.log((1 + len(texts)) / (1 + counts[g])) + 1 for g in grams], dtype=np.float32)
-        return cls({g: i for i, g in enumerate(grams)}, idf)
-
-    def transform(self, texts: Sequence[str]) -> sparse.csr_matrix:
-        data: List[float] = []
-        columns: List[int] = []
-        rows = [0]
-        for text in texts:
-            found: Dict[int, int] = {}
-            for gram in _grams(text):
-                i = self.vocabulary.get(gram)
-                if i is not None:
-                    found[i] = found.get(i, 0) + 1
-            index = list(found)
-            values = (1 + np.log(np.array([found[i] for i in index], dtype=np.float32))) * self.idf[index] if index else np.zeros(0)
-            norm = float(np.linalg.norm(values)) or 1.0
-            columns.extend(index)
-            data.extend((values / norm).tolist())
-            rows.append(len(columns))
-        return sparse.csr_matrix((data, columns, rows), shape=(len(texts), len(self.vocabulary)), dtype=np.float32)
-
-
-def _grams(text: str) -> List[str]:
-    padded = f"^{text}$"
-    return [padded[i : i + n] for n in (1, 2, 3) for i in range(len(padded) - n + 1)]
-
-
-@dataclass(frozen=True)
-class Axes:
-    """Mean and principal components of the training questions' sentence vectors."""
-
-    center: Array  # (width,)
-    components: Array  # (width, dimensions)
-
-    @classmethod
-    def fit(cls, vectors: Array, dimensions: int) -> "Axes":
-        """At most ``dimensions`` components, those along which ``vectors`` differ most."""
-        center = vectors.mean(axis=0)
-        difference = vectors - center
-        _, directions = np.linalg.eigh(difference.T @ difference)  # ascending
-        return cls(center.astype(np.float32), directions[:, ::-1][:, :dimensions].astype(np.float32))
-
-    def apply(self, vectors: Array) -> Array:
-        """Coordinates of ``vectors``, float32, each row of length 1."""
-        return _unit((vectors - self.center) @ self.components).astype(np.float32)
 
 
 @dataclass
@@ -318,16 +223,7 @@ def _as_stored(matrix: Array) -> Array:
 
 
 def _features(hyper: Hyper, lsa: Array, located: Array, words: Array) -> Array:
-    parts = [located, _unit(words) * hyper.word_weight, _unit(np.asarray(lsa)) * hyper.ngram_weight]
+    parts = [located, unit(words) * hyper.word_weight, unit(np.asarray(lsa)) * hyper.ngram_weight]
     return np.hstack(parts).astype(np.float32)
 
 
-def _unit(matrix: Array) -> Array:
-    norms = np.linalg.norm(matrix, axis=1, keepdims=True)
-    return matrix / np.where(norms == 0, 1, norms)
-
-
-def _softmax(scores: Array) -> Array:
-    scores = scores - scores.max(axis=1, keepdims=True)
-    e = np.exp(scores)
-    return e / e.sum(axis=1, keepdims=True)

@@ -1,0 +1,16 @@
+"""A sentence in, its weighted character grams out."""
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from bot.nlu.ngrams import NGrams
+
+
+def test_ngrams_are_normalised_and_ignore_the_unknown():
+    grams = NGrams.fit(["租房", "租房提取", "提取"])
+    matrix = grams.transform(["租房", "丙丁", "租房租房"])
+    assert np.linalg.norm(matrix[0].toarray()) == pytest.approx(1)
+    assert np.linalg.norm(matrix[2].toarray()) == pytest.approx(1)
+    assert "^租" in grams.vocabulary and "房提" not in grams.vocabulary  # seen in one sentence only
+    assert NGrams.fit(["甲乙", "甲乙"]).transform(["丙"]).toarray()[0, :].any()  # only ^ and $ are known
