@@ -22,7 +22,13 @@ BRIEF = 10
 """Up to here an aspect counts for the matter in focus even where it was read as one of another card (多久打款)."""
 _POINTS_BACK = re.compile(r"^(?:那|这个|这|它|他|她|还有|然后|再说回|回到|刚才|所以)|刚才|前面说|(?:那|这)(?:个|种)(?!月)")
 _WANTS = re.compile(r"想|要(?!是)|打算|准备|申请|咨询|问|帮我|请|麻烦|谢|投诉|办理|人工")
-_ASPECT_OF = {faq: aspect for aspects in GENERAL.values() for aspect, faq in aspects.items()}
+_ASPECT_OF = {"faq_online_what": "channel", **{faq: aspect for aspects in GENERAL.values() for aspect, faq in aspects.items()}}
+_OF_DEPOSITS = {"faq_deposit_amount": "amount"}
+"""General answers about paying in: an aspect of a matter that is neither a withdrawal nor a loan."""
+CLOSE = 0.8
+"""Of the best reading of a question among several: another as close as this is preferred when it is of the matter in focus."""
+CERTAIN = 0.9
+"""From here a reading stands against the matter in focus, and the whole message against one of its questions."""
 
 
 def in_context(base: KnowledgeBase, focus: Optional[Focus], text: str, readings: Sequence[Reading]) -> Reading:
@@ -42,7 +48,7 @@ def in_context(base: KnowledgeBase, focus: Optional[Focus], text: str, readings:
     if names and focus.home not in names or not names and _other_business(base, focus, text):
         return reading
     card = base.cards[focus.home]
-    if card.topic(reading.aspect or "overview") == reading.topic and reading.home in base.cards:
+    if card.topic(reading.aspect or "overview") == reading.topic and reading.home in base.cards and reading.score < CERTAIN:
         return Reading(focus.home, reading.aspect or "overview", reading.topic, reading.score)  # "投诉要带什么": the complaint talked about
     aspect, weight = _aspect(base, focus, text, readings, bool(names))
     if aspect and weight >= max((r.score for r in readings if not _contextual(base, focus, text, r, bool(names))), default=0.0):
@@ -70,6 +76,8 @@ def _contextual(base: KnowledgeBase, focus: Focus, text: str, reading: Reading, 
         return reading.aspect
     if reading.home in _ASPECT_OF:
         return _ASPECT_OF[reading.home]
+    if reading.home in _OF_DEPOSITS and card.category not in ("提取", "贷款"):
+        return _OF_DEPOSITS[reading.home]
     if reading.home in base.cards and reading.aspect in card.answers and (named_here or len(text) <= BRIEF) and reading.aspect != "overview":
         return reading.aspect
     return ""
@@ -96,6 +104,17 @@ def focus_first(base: KnowledgeBase, content: List[Reading], focus: Optional[Foc
                 clear = replace(reading, score=max(reading.score, ANSWER_SCORE))
                 return [clear, *[r for r in content if r is not reading]]
     return content
+
+
+def within(base: KnowledgeBase, whole: Optional[Reading], text: str, reading: Reading) -> Reading:
+    """One question of several, under the card that the whole message is certainly about when the two differ in details alone.
+
+    转入 and 转出 are told apart by the whole (老公的公积金在广东,能转到湘西来吗?要本人到场吗?), but what is named stays.
+    """
+    cards = base.cards
+    if whole is None or whole.score < CERTAIN or whole.topic != reading.topic or not {whole.home, reading.home} <= set(cards) or named(base, text):
+        return reading
+    return replace(reading, home=whole.home, topic=base.topic(whole.home, reading.aspect))
 
 
 def tells(base: KnowledgeBase, focus: Optional[Focus], message: Message) -> bool:

@@ -18,7 +18,7 @@ from .attend.evaluate import Known, evaluate
 from .doubt import noticed, raise_doubt, settle_doubt
 from .forms.dialogue import form_turn, offer_forms
 from .handoff import hand_off, offer_person, order_turn
-from .follow_up import BRIEF, SHORT, continues, focus_first, in_context, tells, within
+from .follow_up import BRIEF, CLOSE, SHORT, continues, focus_first, in_context, tells, within
 from .memory import Choice, Focus, Memory, Origin, Turn
 from .message import Message
 from .pending import declines, find_reply, settled
@@ -228,7 +228,8 @@ def _part(base: KnowledgeBase, focus: Optional[Focus], clause: Understanding, wh
     rejecting = sum(r.score for r in clause.readings if r.topic in REJECTING)
     if not content or content[0].score < ANSWER_SCORE and clause.best is not content[0] and clause.best.topic not in REJECTING:
         return None
-    content = focus_first(base, content, focus)
+    if len(content) > 1 and content[1].score >= CLOSE * content[0].score:
+        content = focus_first(base, content, focus)
     reading = within(base, whole, clause.text, in_context(base, focus, clause.text, content))
     # Undecided between aspects of one card is no doubt about what is asked.
     score = max(reading.score, sum(r.score for r in content if r.home == reading.home))

@@ -1,5 +1,6 @@
 """Entities found by rules that are stored with the model: regular expressions and word lists, nothing statistical."""
 # No postponed annotations here: spaCy's registry resolves the factory's types when it is called.
+from bisect import bisect_left, bisect_right
 import re
 from pathlib import Path
 from typing import Dict, Iterable, List, Mapping, NamedTuple, Sequence, Tuple, Union
@@ -97,7 +98,8 @@ def _split_tokens(doc: Doc, places: Iterable[int]) -> None:
     cuts: Dict[int, List[int]] = {}
     wanted = sorted(places)
     for token in doc:
-        inside = [place - token.idx for place in wanted if token.idx < place < token.idx + len(token.text)]
+        first, end = bisect_right(wanted, token.idx), bisect_left(wanted, token.idx + len(token.text))
+        inside = [place - token.idx for place in wanted[first:end]]
         if inside:
             cuts[token.i] = inside
     if not cuts:
