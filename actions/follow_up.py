@@ -78,7 +78,7 @@ def _contextual(base: KnowledgeBase, focus: Focus, text: str, reading: Reading, 
         return _ASPECT_OF[reading.home]
     if reading.home in _OF_DEPOSITS and card.category not in ("提取", "贷款"):
         return _OF_DEPOSITS[reading.home]
-    if reading.home in base.cards and reading.aspect in card.answers and (named_here or len(text) <= BRIEF) and reading.aspect != "overview":
+    if reading.home in base.cards and reading.aspect in card.answers and (named_here or len(text) <= BRIEF) and reading.aspect != "overview" and (named_here or reading.score < CERTAIN):
         return reading.aspect
     return ""
 

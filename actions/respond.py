@@ -225,6 +225,8 @@ def _part(base: KnowledgeBase, focus: Optional[Focus], clause: Understanding, wh
         return Reading(other.home, other.aspect, base.topic(other.home, other.aspect), SURE_SCORE)
     clause = clause.under(base, focus)
     content = [r for r in clause.readings if r.intent is None]
+    if not asks(clause.text) and clause.best is not None and clause.best.topic in REJECTING:
+        return None  # 老伴前几天过世了: told before the question, not asked
     rejecting = sum(r.score for r in clause.readings if r.topic in REJECTING)
     if not content or content[0].score < ANSWER_SCORE and clause.best is not content[0] and clause.best.topic not in REJECTING:
         return None

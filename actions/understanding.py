@@ -6,6 +6,7 @@ from typing import Any, Dict, List, Mapping, Optional, Tuple
 
 from bot import clock
 from bot.knowledge.base import KnowledgeBase
+from bot.knowledge.matters import named
 
 from .memory import Focus
 
@@ -80,8 +81,12 @@ class Understanding:
             if part.best and part.best.intent is None and part.best.score >= CLAUSE_SCORE:
                 focus = Focus(part.best.home, part.best.aspect)
         if len(clauses) == 1:
-            # Read without the focus: a fragment at the end of a story is about the story, not about what came before.
-            whole = _blend(whole, merge(base, data["clauses"][0]["candidates"], None))
+            bare = data["clauses"][0]["candidates"]
+            if whole and whole[0].topic in REJECTING and bare and bare[0]["home"] == FOCUS_HOME and clauses[0].best and clauses[0].best.intent is None:
+                whole = clauses[0].readings  # what leads to it is no story about the fund: 房产证去年就拿到了,需要带什么
+            else:
+                # Read without the focus: a fragment at the end of a story is about the story, not about what came before.
+                whole = _blend(base, data.get("text", ""), whole, merge(base, bare, None))
         return cls(data.get("text", ""), whole, clauses)
 
 
@@ -120,7 +125,7 @@ def decide(understanding: Understanding, following: bool = False) -> List[Readin
     return dialogue + content if rejected or spoken_to else content + dialogue
 
 
-def _blend(whole: List[Reading], bare: List[Reading]) -> List[Reading]:
+def _blend(base: KnowledgeBase, text: str, whole: List[Reading], bare: List[Reading]) -> List[Reading]:
     """Readings of a story and of the question at its end, together.
 
     The less sure the whole, the more its question counts; fragments, dialogue and general questions (怎么提, 要什么材料)
@@ -130,16 +135,25 @@ def _blend(whole: List[Reading], bare: List[Reading]) -> List[Reading]:
     surest = max((r.score for r in whole), default=0.0)
     weight = BARE_SHARE * (1 - surest)
     share = weight * min(1.0, sum(r.score for r in asked.values()))
-    blended = [replace(_surer(asked, r), score=(1 - share) * r.score + weight * _score(asked, r)) for r in whole]
+    blended = [replace(_surer(base, text, asked, r), score=(1 - share) * r.score + weight * _score(asked, r)) for r in whole]
     known = {r.topic for r in whole if r.intent is None}
     blended += [replace(r, score=weight * r.score) for topic, r in asked.items() if topic not in known]
     return sorted(blended, key=lambda r: -r.score)
 
 
-def _surer(asked: Dict[str, Reading], reading: Reading) -> Reading:
-    """Home and aspect come from where the topic was read with more confidence: the story or its question."""
+def _surer(base: KnowledgeBase, text: str, asked: Dict[str, Reading], reading: Reading) -> Reading:
+    """Home and aspect come from where the topic was read with more confidence: the story or its question.
+
+    A matter that the story names is kept: 看中一套二手房,最长可以贷多少年 is not about new homes.
+    """
     other = asked.get(reading.topic) if reading.intent is None else None
-    return other if other is not None and other.score > reading.score else reading
+    if other is None or other.score <= reading.score:
+        return reading
+    if reading.home in base.cards and other.home in base.cards:
+        names = named(base, text, base.cards[reading.home].category)
+        if reading.home in names and other.home not in names:
+            return replace(reading, aspect=other.aspect) if base.cards[reading.home].topic(other.aspect) == reading.topic else reading
+    return other
 
 
 def _score(asked: Dict[str, Reading], reading: Reading) -> float:

@@ -331,3 +331,10 @@ def test_12329_is_one(shipped):
 def test_a_death_in_the_family_counts_whoever_goes_on_to_ask(shipped):
     reply = Talk(shipped).say("姐姐走了,公积金房贷每月还在她卡上扣,我们家里人怎么办", ("loan_overdue/overview", 0.47))[0]
     assert reply.service == "wd_inherit"
+
+
+def test_what_is_told_before_the_question_is_no_question(shipped):
+    told = ("老伴前几天过世了", (("intent:out_of_scope", 0.65), ("wd_inherit/time", 0.24)))
+    asked = ("他公积金账户上的钱怎么领", (("wd_inherit/overview", 0.7),))
+    replies = Talk(shipped).say("老伴前几天过世了,他公积金账户上的钱怎么领", ("wd_inherit/overview", 0.99), clauses=(told, asked))
+    assert [(r.service, r.aspect) for r in replies if r.kind == "answer"] == [("wd_inherit", "overview")]

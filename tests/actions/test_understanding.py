@@ -94,3 +94,17 @@ def test_dialogue_goes_first_only_where_it_outweighs_the_content(readings, first
 )
 def test_resolve(shipped, focus, aspect, expected):
     assert resolve(shipped, focus, aspect) == expected
+
+
+def test_the_matter_a_story_names_is_kept_beside_a_surer_bare_question(shipped):
+    question = ("最长可以贷多少年啊", (("loan_new_home/term", 0.99),))
+    data = latest("看中一套二手房,最长可以贷多少年啊", ("loan_second_hand/term", 0.9), clauses=(question,))["understanding"]
+    best = Understanding.from_message(shipped, data, None).best
+    assert (best.home, best.aspect) == ("loan_second_hand", "term")
+
+
+def test_a_fragment_after_words_that_are_no_story_is_about_the_matter_in_focus(shipped):
+    question = ("需要带什么", (("focus/materials", 0.99),))
+    data = latest("房产证去年就拿到了,需要带什么", ("intent:out_of_scope", 0.7), ("wd_new_home/materials", 0.1), clauses=(question,))["understanding"]
+    best = Understanding.from_message(shipped, data, Focus("loan_convert")).best
+    assert (best.home, best.aspect) == ("loan_convert", "materials")

@@ -42,7 +42,9 @@ def test_a_story_too_long_is_left_out_of_the_question():
 
 
 @pytest.mark.parametrize(
-    ("text", "question"), [("租房能提吗", True), ("多少", True), ("行不", True), ("我租房了", False), ("谢谢", False), ("", False)]
+    ("text", "question"), [("租房能提吗", True), ("多少", True), ("行不", True), ("我租房了", False), ("谢谢", False), ("", False),
+        ("老伴前几天过世了", False), ("这几年一直在缴", False), ("提前几天存钱", True), ("能贷几年", True),
+    ]
 )
 def test_asks(text, question):
     assert asks(text) is question
