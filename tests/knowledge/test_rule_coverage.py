@@ -41,3 +41,8 @@ def test_every_rule_is_silent_somewhere(shipped, counted):
 
 def test_scenarios_name_no_rule_that_does_not_exist(shipped, counted):
     assert (set(counted[0]) | set(counted[1])) - set(shipped.rules) == set()
+
+
+def test_every_card_is_answered_somewhere(shipped):
+    """Named first among the services a turn may be answered with: it is what the turn is about."""
+    assert set(shipped.cards) - {expect["service"][0] for expect in expectations() if expect.get("service")} == set()
