@@ -14,6 +14,11 @@ TODAY = date(2026, 11, 22)
 
 # sentence → facts it reveals; None: it must not be taken for said
 SAID = [
+    # whole words only
+    ("公积金贷款想换个还款的卡", {"after_settle": None}),
+    ("还清以后想换个大点的房子", {"after_settle": "buy"}),
+    ("贷款年限能到三十年吗", {"can_come": None}),
+    ("我自己能到窗口办", {"can_come": "yes"}),
     # who asks, and the job
     ("我们公司新来了三个员工，怎么开户", {"speaker": "unit"}),
     ("我是厂里的会计，要给职工补缴", {"speaker": "unit"}),
