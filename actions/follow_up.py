@@ -28,7 +28,7 @@ _OF_DEPOSITS = {"faq_deposit_amount": "amount"}
 CLOSE = 0.8
 """Of the best reading of a question among several: another as close as this is preferred when it is of the matter in focus."""
 CERTAIN = 0.9
-"""From here a reading stands against the matter in focus, and the whole message against one of its questions."""
+"""From here the reading of a whole message stands against that of one of its questions."""
 
 
 def in_context(base: KnowledgeBase, focus: Optional[Focus], text: str, readings: Sequence[Reading]) -> Reading:
@@ -48,7 +48,7 @@ def in_context(base: KnowledgeBase, focus: Optional[Focus], text: str, readings:
     if names and focus.home not in names or not names and _other_business(base, focus, text):
         return reading
     card = base.cards[focus.home]
-    if card.topic(reading.aspect or "overview") == reading.topic and reading.home in base.cards and reading.score < CERTAIN:
+    if card.topic(reading.aspect or "overview") == reading.topic and reading.home in base.cards:
         return Reading(focus.home, reading.aspect or "overview", reading.topic, reading.score)  # "投诉要带什么": the complaint talked about
     aspect, weight = _aspect(base, focus, text, readings, bool(names))
     if aspect and weight >= max((r.score for r in readings if not _contextual(base, focus, text, r, bool(names))), default=0.0):
@@ -78,7 +78,7 @@ def _contextual(base: KnowledgeBase, focus: Focus, text: str, reading: Reading, 
         return _ASPECT_OF[reading.home]
     if reading.home in _OF_DEPOSITS and card.category not in ("提取", "贷款"):
         return _OF_DEPOSITS[reading.home]
-    if reading.home in base.cards and reading.aspect in card.answers and (named_here or len(text) <= BRIEF) and reading.aspect != "overview" and (named_here or reading.score < CERTAIN):
+    if reading.home in base.cards and reading.aspect in card.answers and (named_here or len(text) <= BRIEF) and reading.aspect != "overview":
         return reading.aspect
     return ""
 
