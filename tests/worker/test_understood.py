@@ -25,6 +25,7 @@ def player():
     quiet_libraries()
     patch = pytest.MonkeyPatch()
     patch.setenv("GJJ_TODAY", "2026-11-22")
+    patch.setenv("GJJ_ACTION_TIMEOUT", "60")  # judged is what was understood, not how busy the machine is
     opened = Player(RELEASES.model_path(IDENT))
     yield opened
     opened.close()
@@ -54,6 +55,7 @@ NOISE = [
     "hello", "How do I withdraw my housing provident fund?", "SELECT * FROM users; --", "def f(x):\n    return x", "<script>alert(1)</script>", "{{7*7}}",
     '{"intent": "greet"}', "/restart", "\\n\\n", "http://example.com", "的的的的的", "不是，是", "说错了", "不对", "不是不是不是", "呢", "那个呢", "回到刚才", "前面那个",
     "第一个问题", "说回", "第一，第二，第三", "1、2、3、", "还有", "另外", "吗吗吗吗", "？吗？呢？", "他", "我爸我妈我爱人", "不是八百是一千二", "\u202e倒过来",
+    "👨‍👩‍👧‍👦", "\u200b\u200b\u200b", "\x00", "　　", "null", "NaN", "1e999", "$(rm -rf /)", "公积金" * 600, "我爸爸上班，" * 330, "去年5月" * 500, "不是买房，是租房" * 250, "还是" * 1000,
     "租房" * 1000, "我想提取公积金，" * 250, "吗" * 2000, "1、" * 700, "我爸" * 1000, "不是" * 1000, "a" * 2000, "😀" * 2000, "，" * 2000,
 ]
 
