@@ -9,8 +9,8 @@ from rasa.shared.core.events import (
     UserUtteranceReverted, UserUttered,
 )
 
-WINDOW = 24
-"""Events handed to Rasa: about three turns. The policies look back two states (config.yml); each event more costs every
+WINDOW = 16
+"""Events handed to Rasa: about two turns. The policies look back two states (config.yml); each event more costs every
 message, as Rasa walks them all for each action (docs/performance.md)."""
 
 UNDO = (ActionReverted, UserUtteranceReverted)
