@@ -54,7 +54,8 @@ def test_same_as_rasas_own_store(store, domain, run, turns):
     for each in (own, store):
         run(talk(each, turns))
     expected, found = run(own.retrieve(WHO)), run(store.retrieve(WHO))
-    assert told(found) == told(expected)
+    assert told(found) == told(expected)[-len(told(found)) :]  # a long conversation's newest events
+    assert len(found.events) >= min(len(expected.events), WINDOW)
     assert found.current_slot_values() == expected.current_slot_values()
     assert found.latest_message.text == expected.latest_message.text
     assert found.latest_action_name == expected.latest_action_name == "action_listen"
