@@ -2,6 +2,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import random
 import time
 import uuid
@@ -9,6 +10,7 @@ from dataclasses import dataclass, field
 from typing import Any, Dict, List, Optional
 
 import aiohttp
+from yarl import URL
 
 from bot.settings import ROOT
 
@@ -74,6 +76,17 @@ class Citizen:
                 raise TimeoutError(f"no answer in {patience:.0f} s: {sent}")
             await asyncio.sleep(pause)
             pause = min(2 * pause, LONGEST_PAUSE)
+
+    async def hang_up(self, text: str, ident: str) -> None:
+        """Send one message and break the connection before its answer can be read."""
+        url = URL(self._api + "/messages")
+        body = json.dumps({"id": ident, "text": text}).encode()
+        head = {"Host": url.authority, "Content-Type": "application/json", "Content-Length": str(len(body)), **self._headers}
+        _, writer = await asyncio.open_connection(url.host, url.port)
+        lines = [f"POST {url.path} HTTP/1.1", *(f"{name}: {value}" for name, value in head.items()), "", ""]
+        writer.write("\r\n".join(lines).encode() + body)
+        await writer.drain()
+        writer.close()
 
     async def history(self) -> List[Dict[str, Any]]:
         async with self._http.get(self._api + "/history", headers=self._headers) as response:
