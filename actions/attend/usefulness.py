@@ -3,7 +3,7 @@ from __future__ import annotations
 
 import random
 from dataclasses import dataclass
-from typing import Dict, Optional, Protocol, Tuple
+from typing import Optional, Protocol, Tuple
 
 from bot.knowledge.dialogue import Acceptance, attention
 
@@ -36,22 +36,6 @@ class Forgetful:
 
     def record(self, rule: str, situation: str, accepted: bool) -> None:
         pass
-
-
-class InMemory:
-    """Experience of this process alone."""
-
-    def __init__(self) -> None:
-        self._counts: Dict[Tuple[str, str], Counts] = {}
-
-    def counts(self, rule: str, situation: str) -> Tuple[Counts, Counts]:
-        here = self._counts.get((rule, situation), Counts())
-        every = [c for (r, _), c in self._counts.items() if r == rule]
-        return Counts(sum(c.accepted for c in every), sum(c.passed for c in every)), here
-
-    def record(self, rule: str, situation: str, accepted: bool) -> None:
-        old = self._counts.get((rule, situation), Counts())
-        self._counts[rule, situation] = Counts(old.accepted + accepted, old.passed + (not accepted))
 
 
 @dataclass(frozen=True)

@@ -10,7 +10,7 @@ from typing import Any, Dict, List, Optional, Tuple, Type
 import msgspec
 
 from .card import Answer, Ask, Card, Remind, Rule
-from .errors import ContentError, Problem
+from .errors import ContentError, Problem, unreadable
 from .faq import Faq
 from .policy import CenterFile, Fact, FactsFile, Setting, Source, TermsFile
 from .profile import Mood, ProfileFact, ProfileFile
@@ -88,13 +88,8 @@ def load(data: Path = DATA) -> KnowledgeBase:
         try:
             stat = path.stat()
             return _decoded(path, stat.st_mtime_ns, stat.st_size, kind)
-        except FileNotFoundError:
-            problems.append(Problem(relative, "$", "文件不存在"))
-        except msgspec.ValidationError as error:
-            message, _, where = str(error).partition(" - at ")
-            problems.append(Problem(relative, where.strip("`") or "$", message))
-        except msgspec.DecodeError as error:
-            problems.append(Problem(relative, "$", f"不是有效的 YAML：{error}"))
+        except (FileNotFoundError, msgspec.DecodeError) as error:
+            problems.append(unreadable(relative, error))
         return None
 
     def claim(index: Dict[str, Any], kind: str, key: str, value: Any, path: Path, where: str) -> None:

@@ -13,7 +13,7 @@ from bot import clock
 from .base import KnowledgeBase
 from .check import Report, _condition, _facts, _known, _pattern
 from .dialogue import Attention, Event, Milestone, Priority, Term
-from .errors import Problem
+from .errors import Problem, unreadable
 
 WORDING: Dict[str, Set[str]] = {
     "greet": set(), "thanks": set(), "bye": set(), "chitchat": set(), "decline": set(), "not_understood": set(),
@@ -33,13 +33,8 @@ def check_dialogue(base: KnowledgeBase, data: Path, day: Optional[date] = None) 
         path = data / folder / name
         try:
             return msgspec.yaml.decode(path.read_bytes(), type=kind)
-        except FileNotFoundError:
-            problems.append(Problem(str(path.relative_to(data.parent)), "$", "文件不存在"))
-        except msgspec.ValidationError as error:
-            message, _, where = str(error).partition(" - at ")
-            problems.append(Problem(str(path.relative_to(data.parent)), where.strip("`") or "$", message))
-        except msgspec.DecodeError as error:
-            problems.append(Problem(str(path.relative_to(data.parent)), "$", f"不是有效的 YAML：{error}"))
+        except (FileNotFoundError, msgspec.DecodeError) as error:
+            problems.append(unreadable(str(path.relative_to(data.parent)), error))
         return None
 
     def reporter(name: str) -> Report:

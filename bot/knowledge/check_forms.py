@@ -10,7 +10,7 @@ import msgspec
 
 from .base import KnowledgeBase
 from .check import Report, _facts, _known, _pattern
-from .errors import Problem
+from .errors import Problem, unreadable
 from .forms import Form, FormField, FormWording
 
 COMMON: Dict[str, Set[str]] = {
@@ -42,11 +42,8 @@ def check_forms(base: KnowledgeBase, data: Path, day: date) -> List[Problem]:
 def _read(path: Path, name: str, kind: Any, problems: List[Problem]) -> Any:
     try:
         return msgspec.yaml.decode(path.read_bytes(), type=kind)
-    except msgspec.ValidationError as error:
-        message, _, where = str(error).partition(" - at ")
-        problems.append(Problem(name, where.strip("`") or "$", message))
     except msgspec.DecodeError as error:
-        problems.append(Problem(name, "$", f"不是有效的 YAML：{error}"))
+        problems.append(unreadable(name, error))
     return None
 
 

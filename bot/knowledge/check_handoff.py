@@ -8,7 +8,7 @@ from typing import List
 import msgspec
 
 from .check import _pattern
-from .errors import Problem
+from .errors import Problem, unreadable
 from .handoff import BLANKS, REASONS, STATES, HandoffWording
 
 
@@ -17,13 +17,8 @@ def check_handoff(data: Path) -> List[Problem]:
     path, name = data / "handoff" / "wording.yml", f"{data.name}/handoff/wording.yml"
     try:
         content = msgspec.yaml.decode(path.read_bytes(), type=HandoffWording)
-    except FileNotFoundError:
-        return [Problem(name, "$", "文件不存在")]
-    except msgspec.ValidationError as error:
-        message, _, where = str(error).partition(" - at ")
-        return [Problem(name, where.strip("`") or "$", message)]
-    except msgspec.DecodeError as error:
-        return [Problem(name, "$", f"不是有效的 YAML：{error}")]
+    except (FileNotFoundError, msgspec.DecodeError) as error:
+        return [unreadable(name, error)]
     problems: List[Problem] = []
 
     def report(where: str, text: str) -> None:

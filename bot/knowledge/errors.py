@@ -2,7 +2,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import List
+from typing import List, Union
+
+import msgspec
 
 
 @dataclass(frozen=True)
@@ -27,3 +29,13 @@ class ContentError(ValueError):
     def __init__(self, problems: List[Problem]):
         self.problems = problems
         super().__init__("\n".join(str(p) for p in problems))
+
+
+def unreadable(file: str, error: Union[FileNotFoundError, msgspec.DecodeError]) -> Problem:
+    """What to report about ``file`` when reading or decoding it failed with ``error``."""
+    if isinstance(error, FileNotFoundError):
+        return Problem(file, "$", "文件不存在")
+    if isinstance(error, msgspec.ValidationError):
+        message, _, where = str(error).partition(" - at ")
+        return Problem(file, where.strip("`") or "$", message)
+    return Problem(file, "$", f"不是有效的 YAML：{error}")

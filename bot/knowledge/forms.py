@@ -9,8 +9,6 @@ import msgspec
 from .base import DATA
 from .card import Aspect, Local, Strict
 
-FIELD_TYPES = ("amount", "term", "rate", "choice", "month")
-
 
 class FormOption(Strict, kw_only=True):
     """One value of a choice: its button, the words that mean it (patterns), and the profile facts that choosing it ``tells``."""

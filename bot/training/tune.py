@@ -10,7 +10,7 @@ import argparse
 import random
 import sys
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Iterator, List, Sequence, Tuple
 
@@ -97,7 +97,7 @@ def tune(examples: Sequence[Example], recipe: Recipe, out: Path) -> None:
         lambda tokens, mask: encoder(tokens, mask, training=False),
         input_signature=[tf.TensorSpec((None, None), tf.int32), tf.TensorSpec((None, None), tf.float32)],
     )
-    plain = Recipe(**{**recipe.__dict__, "noisy": 0.0})
+    plain = replace(recipe, noisy=0.0)
     before = np.zeros((len(texts), base.width), dtype=np.float32)
     for rows, tokens, mask in batches(texts, tokenizer, plain, random.Random(recipe.seed)):
         before[rows] = forward(tokens, mask).numpy()

@@ -60,7 +60,7 @@ class SentenceEncoder:
 
     def _embedded(self, tokens: np.ndarray) -> np.ndarray:
         t = self._tables
-        x = t["words"][tokens] * t["word_scales"][tokens][..., None] + t["positions"][: tokens.shape[1]].astype(np.float32)
+        x = t["words"][tokens] * t["word_scales"][tokens][..., None] + t["positions"][: tokens.shape[1]]
         x = x - x.mean(axis=-1, keepdims=True)
         x = x / np.sqrt((x * x).mean(axis=-1, keepdims=True) + 1e-12)
         return (x * t["gain"] + t["bias"]).astype(np.float32)

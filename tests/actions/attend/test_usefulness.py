@@ -1,11 +1,13 @@
 """Expected usefulness: what it is made of, what experience does to it, what exploring may and may not change."""
 from __future__ import annotations
 
+from typing import Dict, Tuple
+
 import pytest
 
 from actions.attend.choose import choose
 from actions.attend.evaluate import Known
-from actions.attend.usefulness import Counts, Exploration, Forgetful, InMemory, Judge, Score, fatigue, posterior, urgency
+from actions.attend.usefulness import Counts, Exploration, Forgetful, Judge, Score, fatigue, posterior, urgency
 from actions.memory import Memory, Turn
 from bot.knowledge.dialogue import Acceptance
 from tests.actions.talk import TODAY
@@ -13,6 +15,22 @@ from tests.knowledge import small
 from tests.knowledge.small import ask, remind
 
 PRIOR = Acceptance(accepted=3, passed=1, shared=5)
+
+
+class InMemory:
+    """Experience of this process alone."""
+
+    def __init__(self) -> None:
+        self._counts: Dict[Tuple[str, str], Counts] = {}
+
+    def counts(self, rule: str, situation: str) -> Tuple[Counts, Counts]:
+        here = self._counts.get((rule, situation), Counts())
+        every = [c for (r, _), c in self._counts.items() if r == rule]
+        return Counts(sum(c.accepted for c in every), sum(c.passed for c in every)), here
+
+    def record(self, rule: str, situation: str, accepted: bool) -> None:
+        old = self._counts.get((rule, situation), Counts())
+        self._counts[rule, situation] = Counts(old.accepted + accepted, old.passed + (not accepted))
 
 
 @pytest.mark.parametrize("days, expected", [(None, 1.0), (0, 2.0), (30, 1.5), (90, 1.25), (-3, 2.0)])
