@@ -37,6 +37,7 @@ def main(argv: List[str]) -> int:
     parser = argparse.ArgumentParser(prog="./gjj bench nlu", description="与 Rasa 默认中文流程比：准确率、每句 CPU、训练时间、内存")
     parser.add_argument("--questions", type=Path, nargs="*", default=[], help="另外检验这些 TSV（question、topic、also）")
     parser.add_argument("--split", type=Path, help="冻结的数据：文件在就用它，不在就把现在的数据存进去")
+    parser.add_argument("--sample", type=int, help="训练问句只按主题抽这么多条（每个候选同样的）：DIET 在全部问句上要训练几个小时")
     parser.add_argument("--only", nargs="*", help="只比这几个（默认全部）")
     parser.add_argument("--stock-epochs", type=int, default=100, help="Rasa 默认流程训练几轮")
     parser.add_argument("--train-only", action="store_true", help="只训练，不检验、不出报告")
@@ -51,7 +52,7 @@ def main(argv: List[str]) -> int:
     base = load()
     report = Report("nlu", "理解：与 Rasa 默认中文流程比")
     try:
-        split = _split(base, args.split, args.questions)
+        split = _split(base, args.split, args.questions, args.sample)
     except (OSError, ValueError) as error:
         print(error, file=sys.stderr)
         return 2
@@ -65,8 +66,10 @@ def main(argv: List[str]) -> int:
     return 0
 
 
-def _split(base: KnowledgeBase, frozen: Optional[Path], files: Sequence[Path]) -> Split:
+def _split(base: KnowledgeBase, frozen: Optional[Path], files: Sequence[Path], count: Optional[int]) -> Split:
     split = current(base, files)
+    if count is not None:
+        split = split.sample(count)
     if frozen is None:
         return split
     if frozen.exists():

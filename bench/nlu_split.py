@@ -9,6 +9,7 @@ import hashlib
 import json
 from dataclasses import asdict, dataclass
 from pathlib import Path
+from random import Random
 from typing import Any, Dict, List, Sequence, Tuple
 
 import yaml
@@ -20,6 +21,8 @@ from bot.training.train import HELD_OUT, NLU_PATHS
 
 DIALOGUE = "dialogue_"
 """Prefix of the label of a dialogue intent where labels are topics."""
+FEWEST = 3
+"""Questions of each topic in a sample, where there are so many."""
 
 
 @dataclass(frozen=True)
@@ -48,6 +51,15 @@ class Split:
     @property
     def test_digest(self) -> str:
         return digest(_rows(self.tests))
+
+    def sample(self, count: int, seed: int = 0) -> "Split":
+        """About ``count`` training questions, drawn with ``seed``: each topic keeps its share, and at least :data:`FEWEST`."""
+        by_topic: Dict[str, List[Question]] = {}
+        for question in self.train:
+            by_topic.setdefault(question.topic, []).append(question)
+        share, draw = count / len(self.train), Random(seed)
+        kept = {q for found in by_topic.values() for q in draw.sample(found, min(len(found), max(FEWEST, round(share * len(found)))))}
+        return Split([q for q in self.train if q in kept], self.tests)
 
     def write(self, path: Path) -> None:
         path.write_text(
