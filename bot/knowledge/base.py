@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
 from pathlib import Path
-from typing import Any, Dict, List, Optional, Tuple, Type
+from typing import Any, Dict, List, Mapping, Optional, Tuple, Type
 
 import msgspec
 
@@ -78,14 +78,19 @@ def _decoded(path: Path, mtime_ns: int, size: int, kind: Any) -> Any:
     return msgspec.yaml.decode(path.read_bytes(), type=kind)
 
 
-def load(data: Path = DATA) -> KnowledgeBase:
-    """Read all content; raises :class:`ContentError` with every undecodable file (cross references: see check.py)."""
+def load(data: Path = DATA, changed: Mapping[Path, str] = {}) -> KnowledgeBase:
+    """Read all content; raises :class:`ContentError` with every undecodable file (cross references: see check.py).
+
+    ``changed``: texts taken instead of what the files at these paths say, to look at an edit before it is written.
+    """
     problems: List[Problem] = []
     files: Dict[str, str] = {}
 
     def read(path: Path, kind: Any) -> Any:
         relative = str(path.relative_to(data.parent))
         try:
+            if path in changed:
+                return msgspec.yaml.decode(changed[path].encode(), type=kind)
             stat = path.stat()
             return _decoded(path, stat.st_mtime_ns, stat.st_size, kind)
         except (FileNotFoundError, msgspec.DecodeError) as error:
@@ -101,11 +106,14 @@ def load(data: Path = DATA) -> KnowledgeBase:
             files[name] = relative
             index[key] = value
 
+    def content(folder: str) -> List[Path]:
+        return sorted({*(data / folder).glob("*.yml"), *(path for path in changed if path.parent == data / folder)})
+
     cards: Dict[str, Card] = {}
     rules: Dict[str, Rule] = {}
     rule_card: Dict[str, Card] = {}
     ids: Dict[str, str] = {}
-    for path in sorted((data / "services").glob("*.yml")):
+    for path in content("services"):
         card = read(path, Card)
         if card is None:
             continue
@@ -117,17 +125,17 @@ def load(data: Path = DATA) -> KnowledgeBase:
                 rule_card[rule.id] = card
 
     faqs: Dict[str, Faq] = {}
-    for path in sorted((data / "faq").glob("*.yml")):
+    for path in content("faq"):
         for i, faq in enumerate(read(path, List[Faq]) or ()):
             claim(faqs, "faq", faq.id, faq, path, f"$[{i}].id")
 
     profile: Dict[str, ProfileFact] = {}
     moods: Dict[str, Mood] = {}
-    for path in sorted((data / "profile").glob("*.yml")):
-        content = read(path, ProfileFile)
-        for name, fact in (content.facts if content else {}).items():
+    for path in content("profile"):
+        catalogue = read(path, ProfileFile)
+        for name, fact in (catalogue.facts if catalogue else {}).items():
             claim(profile, "fact", name, fact, path, f"$.facts.{name}")
-        for name, mood in (content.moods if content else {}).items():
+        for name, mood in (catalogue.moods if catalogue else {}).items():
             claim(moods, "mood", name, mood, path, f"$.moods.{name}")
 
     facts_file = read(data / "policy" / "facts.yml", FactsFile)

@@ -248,15 +248,20 @@ def _pattern(pattern: str, report: Report, path: str) -> Optional["re.Pattern[st
         return None
 
 
-def main(data: Path = DATA) -> int:
-    """Print all problems; 0 when the content is sound."""
+def everything(base: KnowledgeBase, data: Path) -> List[Problem]:
+    """The problems of ``base`` and of the files of ``data`` that lean on it."""
     from .check_dialogue import check_dialogue  # they build on this module
     from .check_forms import check_forms
     from .check_handoff import check_handoff
 
+    return [*check(base), *check_dialogue(base, data), *check_forms(base, data, clock.today()), *check_handoff(data)]
+
+
+def main(data: Path = DATA) -> int:
+    """Print all problems; 0 when the content is sound."""
     try:
         base = load(data)
-        problems = [*check(base), *check_dialogue(base, data), *check_forms(base, data, clock.today()), *check_handoff(data)]
+        problems = everything(base, data)
     except ContentError as error:
         problems = error.problems
     for problem in problems:

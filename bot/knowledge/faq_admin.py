@@ -11,7 +11,7 @@ from typing import Any, NoReturn, Sequence
 
 from bot.settings import SettingsError
 
-from . import faq_sheet, faq_try
+from . import faq_print, faq_sheet, faq_try
 from .base import DATA
 from .errors import ContentError
 from .faq_draft import Draft
@@ -92,22 +92,22 @@ def _run(args: argparse.Namespace, data: Path) -> None:
             return _change(args, Office(data))
     office = Office(data)
     if args.command == "list":
-        office.list(args.topic)
+        faq_print.listing(office, args.topic)
     elif args.command == "topics":
-        office.topics()
+        faq_print.topics(office)
     elif args.command == "show":
-        office.show(args.id)
+        faq_print.show(office, args.id)
     else:
-        office.export(args.file)
+        faq_print.export(office, args.file)
 
 
 def _change(args: argparse.Namespace, office: Office) -> None:
     if args.command == "add":
-        office.add(_draft(args))
+        faq_print.add(office, _draft(args))
     elif args.command == "import":
-        office.import_rows(faq_sheet.read(args.file), args.dry_run)
+        faq_print.import_rows(office, faq_sheet.read(args.file), args.dry_run)
     else:
-        office.switch(args.id, args.command == "enable")
+        faq_print.switch(office, args.id, args.command == "enable")
 
 
 def main(argv: Sequence[str], data: Path = DATA) -> int:

@@ -5,6 +5,7 @@ import hashlib
 import re
 import unicodedata
 from datetime import date
+from functools import lru_cache
 from pathlib import Path
 from typing import Collection, Dict, Iterator, List, Mapping, Optional, Tuple
 
@@ -31,6 +32,7 @@ class Draft(msgspec.Struct, frozen=True, kw_only=True):
     topic: Optional[str] = None
     related: Optional[List[str]] = None
     facts: Optional[List[str]] = None
+    source: Optional[str] = None
     enabled: Optional[bool] = None
     effective_from: Optional[date] = None
     effective_to: Optional[date] = None
@@ -44,6 +46,10 @@ def key(text: str) -> str:
     return "".join(c for c in unicodedata.normalize("NFKC", text).casefold() if c.isalnum())
 
 
+_key = lru_cache(maxsize=1 << 17)(key)
+"""For the wordings there are; they stay the same from one look to the next."""
+
+
 def new_id(question: str, taken: Collection[str]) -> str:
     """``faq_`` and a hash of the question: the same question gets the same id on every machine."""
     digest = hashlib.sha256(key(question).encode()).hexdigest()
@@ -54,7 +60,7 @@ def applied(draft: Draft, before: Optional[Faq], taken: Collection[str], today: 
     """The record as it will be: ``before`` with what the draft gives, or a new one."""
     given = {
         name: getattr(draft, name)
-        for name in ("question", "answer", "similar", "topic", "related", "facts", "enabled", "effective_from", "effective_to")
+        for name in ("question", "answer", "similar", "topic", "related", "facts", "source", "enabled", "effective_from", "effective_to")
         if getattr(draft, name) is not None
     }
     given.update({name: None for name in draft.cleared})
@@ -116,12 +122,12 @@ class Homes:
     """Where every wording lives: FAQs (``where``: FAQ id → how to name its place) and training examples of ``data``."""
 
     def __init__(self, faqs: Mapping[str, Faq], where: Mapping[str, str], data: Path):
-        self._examples = {key(text): (home, place) for text, home, place in _examples(data)}
+        self._examples = {_key(text): (home, place) for text, home, place in _examples(data)}
         self._faqs: Dict[str, Dict[str, str]] = {}
         for faq in faqs.values():
             place = where.get(faq.id) or f"{faq.id}“{faq.question}”"
             for text in wordings(faq):
-                self._faqs.setdefault(key(text), {})[faq.id] = place + ("" if faq.enabled else "（已停用）")
+                self._faqs.setdefault(_key(text), {})[faq.id] = place + ("" if faq.enabled else "（已停用）")
 
     def taken(self, faq: Faq, before: Optional[Faq]) -> List[str]:
         """Wordings new in ``faq`` that have another home, and which; repeated ones inside it too."""
@@ -160,12 +166,22 @@ def _wording(text: str, what: str) -> List[str]:
 def _examples(data: Path) -> Iterator[Tuple[str, str, str]]:
     """Training examples, the card or FAQ they belong to (empty: none) and where they stand."""
     for path in sorted((data / "nlu").rglob("*.yml")):
-        home, inside = "", False
-        for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), 1):
-            bare = line.strip()
-            if re.match(r"-? ?(intent|metadata|examples):", bare) or (bare.startswith("metadata") and "home" in bare):
-                found = _HOME.search(bare)
-                home = found[1] if found else ("" if "intent" in bare else home)
-                inside = bare.startswith("examples:")
-            elif inside and bare.startswith("- "):
-                yield bare[2:], home, f"训练例句 {path.relative_to(data.parent)} 第 {number} 行" + (f"（{home}）" if home else "")
+        stat = path.stat()
+        for text, home, number in _examples_of(path, stat.st_mtime_ns, stat.st_size):
+            yield text, home, f"训练例句 {path.relative_to(data.parent)} 第 {number} 行" + (f"（{home}）" if home else "")
+
+
+@lru_cache(maxsize=512)
+def _examples_of(path: Path, mtime_ns: int, size: int) -> List[Tuple[str, str, int]]:
+    """Of one file: example, home and line; kept because the console asks at every few letters typed."""
+    home, inside = "", False
+    examples = []
+    for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), 1):
+        bare = line.strip()
+        if re.match(r"-? ?(intent|metadata|examples):", bare) or (bare.startswith("metadata") and "home" in bare):
+            found = _HOME.search(bare)
+            home = found[1] if found else ("" if "intent" in bare else home)
+            inside = bare.startswith("examples:")
+        elif inside and bare.startswith("- "):
+            examples.append((bare[2:], home, number))
+    return examples

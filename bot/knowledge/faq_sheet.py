@@ -11,10 +11,10 @@ from .faq import Faq
 from .faq_draft import Draft
 from .faq_table import MOST_ROWS, SheetError, csv_bytes, read_csv, read_xlsx, xlsx_bytes
 
-COLUMNS = ("question", "answer", "similar", "topic", "related", "enabled", "effective_from", "effective_to", "id")
+COLUMNS = ("question", "answer", "similar", "topic", "related", "facts", "source", "enabled", "effective_from", "effective_to", "id")
 _NAMES = {
     "问题": "question", "答案": "answer", "相似问法": "similar", "主题": "topic", "相关事项": "related", "启用": "enabled",
-    "生效日期": "effective_from", "失效日期": "effective_to", "编号": "id",
+    "依据": "facts", "来源": "source", "生效日期": "effective_from", "失效日期": "effective_to", "编号": "id",
 }
 """Chinese headings mean the same."""
 _YES = {"true", "1", "是", "启用", "yes", "y"}
@@ -24,13 +24,18 @@ CLEAR = "-"
 MOST_BYTES = 10 * 1024 * 1024
 
 
+def content(kind: str, faqs: Iterable[Faq]) -> bytes:
+    """``faqs`` as a file of ``kind`` (xlsx or csv); none gives the template."""
+    rows = [list(COLUMNS), *([_shown(getattr(faq, name)) for name in COLUMNS] for faq in faqs)]
+    return xlsx_bytes(rows) if kind == "xlsx" else csv_bytes(rows)
+
+
 def write(path: Path, faqs: Iterable[Faq]) -> None:
     """Write ``faqs`` to ``path``; the file appears whole or not at all. Raises SheetError for another file type."""
-    rows = [list(COLUMNS), *([_shown(getattr(faq, name)) for name in COLUMNS] for faq in faqs)]
-    content = xlsx_bytes(rows) if _kind(path) == "xlsx" else csv_bytes(rows)
+    table = content(_kind(path), faqs)
     temporary = path.with_name(f".{path.name}.{os.getpid()}.tmp")
     try:
-        temporary.write_bytes(content)
+        temporary.write_bytes(table)
         os.replace(temporary, path)
     except OSError:
         temporary.unlink(missing_ok=True)
@@ -108,7 +113,7 @@ def _draft(cells: Dict[str, Any]) -> Draft:
         elif name == "similar":
             parts = [] if text == CLEAR else [" ".join(p.split()) for p in re.split("[\n;；]", text)]
             values[name] = list(dict.fromkeys(p for p in parts if p))
-        elif name == "related":
+        elif name in ("related", "facts"):
             values[name] = [] if text == CLEAR else [p for p in re.split(r"[\s,，;；、]+", text) if p]
         elif name == "enabled":
             if text.lower() not in _YES | _NO:

@@ -11,7 +11,7 @@ from typing import Any, Iterable, List, Sequence
 MOST_ROWS = 5000
 MOST_COLUMNS = 40
 MOST_UNPACKED = 200 * 1024 * 1024
-_WIDTHS = (28, 70, 40, 16, 16, 16, 16, 16, 16)
+_WIDTHS = (28, 70, 40, 16, 16, 24, 16, 10, 16, 16, 16)
 """Of the columns, in characters."""
 _DANGEROUS = re.compile(r"\t|\r|[\s']*[=+\-@＝＋－＠]")
 

@@ -26,8 +26,8 @@ class TextError(ValueError):
     """The file cannot be changed by machine; the message is a Chinese sentence that says what to do."""
 
 
-def append(text: str, faq: Faq) -> str:
-    """``text`` with ``faq`` as its last record."""
+def append(text: str, faqs: Sequence[Faq]) -> str:
+    """``text`` with ``faqs`` as its last records."""
     root = _root(text)
     if root is None:
         column = 0
@@ -35,47 +35,57 @@ def append(text: str, faq: Faq) -> str:
         column = root.start_mark.column
     else:
         raise TextError("最外层不是逐条列出的清单，请手工加到文件里")
-    values = {name: getattr(faq, name) for name in FIELDS if _worth_writing(faq, name)}
-    body = [line for name, value in values.items() for line in _field(name, value, column + 2)]
-    body[0] = " " * column + "- " + body[0].lstrip()
+    body: List[str] = []
+    for faq in faqs:
+        values = {name: getattr(faq, name) for name in FIELDS if _worth_writing(faq, name)}
+        record = [line for name, value in values.items() for line in _field(name, value, column + 2)]
+        body += [" " * column + "- " + record[0].lstrip(), *record[1:]]
     if text and not text.endswith("\n"):
         text += "\n"
-    return _checked(text, text + "\n".join(body) + "\n", [*_decode(text), faq])
+    return _checked(text, text + "".join(line + "\n" for line in body), [*_decode(text), *faqs])
 
 
-def change(text: str, ident: str, values: Mapping[str, Any]) -> str:
-    """``text`` with the fields ``values`` of record ``ident`` replaced; fields it does not have yet come last."""
+def change(text: str, wanted: Mapping[str, Mapping[str, Any]]) -> str:
+    """``text`` with fields of records replaced: ``wanted`` is id → field → value. Fields a record does not have yet come last."""
     before = _decode(text)
     root = _root(text)
-    index = next((i for i, faq in enumerate(before) if faq.id == ident), None)
-    if index is None:
-        raise TextError(f"里面没有 {ident}，可能刚被改过，请再试一次")
-    assert isinstance(root, yaml.SequenceNode)
-    node = root.value[index]
-    if not isinstance(node, yaml.MappingNode) or node.flow_style:
-        raise TextError(f"{ident} 写在一行花括号里，请手工修改")
+    places = {faq.id: i for i, faq in enumerate(before)}
     lines = text.split("\n")
+    expected = list(before)
+    edits: List[Tuple[int, int, List[str]]] = []
+    for ident, values in wanted.items():
+        if ident not in places:
+            raise TextError(f"里面没有 {ident}，可能刚被改过，请再试一次")
+        assert isinstance(root, yaml.SequenceNode)
+        index = places[ident]
+        edits += _edits(root.value[index], lines, before[index], values)
+        expected[index] = msgspec.structs.replace(before[index], **values)
+    for first, stop, written in sorted(edits, key=lambda edit: edit[:2], reverse=True):
+        lines[first:stop] = written
+    return _checked(text, "\n".join(lines), expected)
+
+
+def _edits(node: Any, lines: List[str], faq: Faq, values: Mapping[str, Any]) -> List[Tuple[int, int, List[str]]]:
+    """First line, line after the last, and what comes there instead, for every field of ``values`` in the record ``node``."""
+    if not isinstance(node, yaml.MappingNode) or node.flow_style:
+        raise TextError(f"{faq.id} 写在一行花括号里，请手工修改")
     spans = _spans(node, lines)
     column = node.start_mark.column
     edits: List[Tuple[int, int, List[str]]] = []
     added: List[str] = []
     for name, value in values.items():
         written = _field(name, value, column)
-        if name in spans:
-            first, stop = spans[name]
-            edits.append((first, stop, _grown(lines, first, stop, getattr(before[index], name), value, written)))
-        else:
+        if name not in spans:
             added += written
-    end = max(stop for _, stop in spans.values())
-    edits.append((end, end, added))
-    for first, stop, written in sorted(edits, key=lambda edit: edit[:2], reverse=True):
-        head = lines[first][:column] if first < stop else ""
+            continue
+        first, stop = spans[name]
+        written = _grown(lines, first, stop, getattr(faq, name), value, written)
+        head = lines[first][:column]
         if head.strip():  # the field shares its line with the record's dash
             written = [head + written[0][column:], *written[1:]]
-        lines[first:stop] = written
-    expected = list(before)
-    expected[index] = msgspec.structs.replace(before[index], **values)
-    return _checked(text, "\n".join(lines), expected)
+        edits.append((first, stop, written))
+    end = max(stop for _, stop in spans.values())
+    return [*edits, (end, end, added)]
 
 
 @lru_cache(maxsize=4)

@@ -14,6 +14,7 @@ import msgspec
 LEVELS = ("none", "basic", "satisfied", "beyond", "moved")
 TITLES: Dict[str, str] = {"none": "没有答上", "basic": "基本服务", "satisfied": "满意服务", "beyond": "超值服务", "moved": "感动服务"}
 HIGH_STARS, LOW_STARS = 5, 2
+OUTCOMES: Dict[str, str] = {"self": "助手办结", "person": "转给了人", "open": "没有解决", "none": "没有问事情"}
 
 
 class Deeds(msgspec.Struct, omit_defaults=True, frozen=True):
@@ -34,6 +35,8 @@ class Deeds(msgspec.Struct, omit_defaults=True, frozen=True):
     stars: int = 0
     thumb: int = 0
     """The last thumb: 1, -1 or 0."""
+    handed: int = 0
+    """Handoffs to a person."""
 
     @classmethod
     def of(cls, stored: Mapping[str, str]) -> "Deeds":
@@ -52,3 +55,12 @@ def level(deeds: Deeds) -> str:
     if deeds.dated and deeds.kept or deeds.stars >= HIGH_STARS and (deeds.dated or deeds.accepted):
         return "moved"
     return "beyond" if deeds.accepted else "satisfied"
+
+
+def outcome(deeds: Deeds) -> str:
+    """One of :data:`OUTCOMES`: whether the conversation was settled by the assistant itself."""
+    if deeds.handed:
+        return "person"
+    if deeds.open or deeds.answered and deeds.thumb < 0:
+        return "open"
+    return "self" if deeds.answered else "none"
