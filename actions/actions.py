@@ -21,6 +21,7 @@ from bot.settings import Settings
 from . import handoff
 from .attend.speak import attend
 from .attend.usefulness import Attention, Forgetful
+from .happenings import Watch, Watched, happening
 from .service_level import Service, ask_for_stars, deeds, labels
 from .memory import SLOT, Memory
 from .message import Message
@@ -91,11 +92,13 @@ class ActionRespond(SafeAction, Action):
         memory = Memory.from_slots(tracker.slots)
         message = Message.read(base, memory, tracker.latest_message, clock.today())
         handoff.conversation.set(tracker.sender_id)
+        order = memory.order
         replies = respond(base, memory, message)
         best = message.understanding.best
         replies = ask_for_stars(memory, (best.intent or "") if best else "", replies)
         if tracker.sender_id != TRIAL:
             Service.counts.add(tracker.sender_id, deeds(memory, replies), labels(replies))
+            Watch.happenings.turn(happening(tracker.sender_id, memory, message, tracker.latest_message, replies, order))
         Trace.respond(tracker.sender_id, base, memory, message, replies)
         return Outcome(replies, memory)
 
@@ -109,10 +112,11 @@ class ActionAttend(SafeAction, Action):
         if memory.turn.message != str(tracker.latest_message.get("message_id") or ""):
             return Outcome([], memory)  # the answer failed and was apologised for: there is nothing to add to it
         message = Message.of_turn(memory, clock.today())
-        experience = Forgetful() if tracker.sender_id == TRIAL else Attention.experience
+        experience = Forgetful() if tracker.sender_id == TRIAL else Watched(Attention.experience)
         replies, verdicts, silence = attend(base, memory, message, experience, Attention.exploration)
         if tracker.sender_id != TRIAL:
             Service.counts.add(tracker.sender_id, {}, labels(replies))
+            Watch.happenings.offered(tracker.sender_id, [reply.rule for reply in replies if reply.rule])
         Trace.attend(tracker.sender_id, base, memory, message, verdicts, silence)
         return Outcome(replies, memory)
 

@@ -49,6 +49,7 @@ def deeds(memory: Memory, replies: Sequence[Reply]) -> Dict[str, int]:
         "accepted": int(bool(turn.replied) or glad and offered_before),
         "dated": sum(a.get("type") == "ics" for reply in replies for a in reply.attachments),
         "kept": int(glad and bool(memory.dates)),
+        "handed": int(memory.turn.quiet != "只问工单" and any(reply.kind == "handoff" for reply in replies)),
         "open": int(memory.misses > 0 or not answered and any(reply.kind == "clarify" for reply in replies)),
     }
 

@@ -1,7 +1,7 @@
 """Service levels and ratings in Redis: one hash per conversation while it lives, one hash of counts per day for three years.
 
-``gjj:{<conversation>}:service`` holds the deeds (bot.knowledge.service_level), the day it began, its level, and for each
-reply ``r:<id>`` the service and rule that a thumb is counted by. ``gjj:service:<day>`` has ``level:<level>``,
+``gjj:{<conversation>}:service`` holds the deeds (bot.knowledge.service_level), the day it began, its level and outcome, and for each
+reply ``r:<id>`` the service and rule that a thumb is counted by. ``gjj:service:<day>`` has ``level:<level>``, ``outcome:<outcome>``,
 ``up:service:<code>``, ``down:rule:<id>``, ``down:reason:<id>``, ``stars:<n>`` and so on: numbers, no conversation.
 """
 from __future__ import annotations
@@ -10,7 +10,7 @@ import threading
 from typing import Any, Dict, List, Mapping, Tuple
 
 from bot import clock
-from bot.knowledge.service_level import Deeds, level
+from bot.knowledge.service_level import Deeds, level, outcome
 
 from .client import Client, Script
 from .keys import PREFIX
@@ -30,11 +30,12 @@ for i = last + 1, #ARGV, 2 do redis.call('HSET', KEYS[1], ARGV[i], ARGV[i + 1]) 
 redis.call('EXPIRE', KEYS[1], ARGV[1])
 return redis.call('HGETALL', KEYS[1])
 """)
-# KEYS: conversation. ARGV: level before, level now. Two writers at once: only the one who saw the level before moves it.
+# KEYS: conversation. ARGV: field (level or outcome), its value before, its value now. Two writers at once: only the one who saw
+# the value before moves it.
 _MOVE = Script("""
-local held = redis.call('HGET', KEYS[1], 'level') or 'none'
-if held ~= ARGV[1] then return 0 end
-redis.call('HSET', KEYS[1], 'level', ARGV[2])
+local held = redis.call('HGET', KEYS[1], ARGV[1]) or 'none'
+if held ~= ARGV[2] then return 0 end
+redis.call('HSET', KEYS[1], ARGV[1], ARGV[3])
 return 1
 """)
 
@@ -54,11 +55,13 @@ async def record(client: Client, conversation: str, ttl: int, deeds: Mapping[str
     told = [part for ident, label in replies.items() for part in (f"r:{ident}", label)]
     flat = await _RECORD(client, [key(conversation)], ttl, clock.today().isoformat(), len(added), *added, *fixed, *told)
     stored = _pairs(flat)
-    before, now = stored.get("level", "none"), level(Deeds.of(stored))
-    if now != before and await _MOVE(client, [key(conversation)], before, now):
-        changes = {f"level:{now}": 1} if now != "none" else {}
-        await count(client, stored["day"], {**changes, **({f"level:{before}": -1} if before != "none" else {})})
-    return now
+    known = Deeds.of(stored)
+    for name, now in (("level", level(known)), ("outcome", outcome(known))):
+        before = stored.get(name, "none")
+        if now != before and await _MOVE(client, [key(conversation)], name, before, now):
+            changes = {f"{name}:{value}": by for value, by in ((now, 1), (before, -1)) if value != "none"}
+            await count(client, stored["day"], changes)
+    return level(known)
 
 
 async def count(client: Client, day: str, changes: Mapping[str, int]) -> None:

@@ -5,11 +5,13 @@ import asyncio
 import logging
 
 from actions.attend.usefulness import Attention, Exploration, Forgetful
+from actions.happenings import Unheeded, Watch
 from actions.service_level import Service, Uncounted
 from actions.trace import Trace
 from bot.settings import Settings
 from bot.state.client import Client
 from bot.state.decisions import DecisionLog
+from bot.state.happenings import HappeningKeeper
 from bot.state.service_counts import CountKeeper
 from bot.state.usefulness import RedisExperience
 
@@ -26,6 +28,7 @@ class Keeper:
         self._log = DecisionLog(client)
         self._experience = RedisExperience(client)
         self._service = Service.counts = CountKeeper(client, settings.conversation_ttl)
+        self.happenings = Watch.happenings = HappeningKeeper(client, settings.conversation_ttl)
         self._learning = not settings.for_tests
         Trace.log = self._log.add
         Attention.experience = self._experience if self._learning else Forgetful()
@@ -38,7 +41,7 @@ class Keeper:
             await asyncio.sleep(INTERVAL)
 
     async def flush(self) -> None:
-        for part in (self._log, self._experience, self._service):
+        for part in (self._log, self._experience, self._service, self.happenings):
             try:
                 await part.flush()
             except Exception as error:  # noqa: BLE001 – statistics must not stop the worker
@@ -49,4 +52,5 @@ class Keeper:
         await self.flush()
         Trace.log = None
         Service.counts = Uncounted()
+        Watch.happenings = Unheeded()
         Attention.experience, Attention.exploration = Forgetful(), Exploration()

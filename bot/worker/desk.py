@@ -10,14 +10,17 @@ from rasa.shared.core.events import ActionExecuted, BotUttered, SlotSet, UserUtt
 from actions.handoff import Desk, Draft, NoOrders, OrderState
 from actions.memory import SLOT, Memory
 from bot.settings import Settings
+from bot.state.live import Live
 from bot.state.masking import mask
 from bot.state.orders import Orders
 from bot.state.persons import Persons
+from bot.state.talks import Talks
 from bot.state.tracker_store import RedisTrackerStore
 from bot.state.turns import Turns
 
 from .assistant import Assistant
 from .channel import ReplyChannel, Sink
+from .history import messages
 from .incoming import Incoming, clean, user_message
 
 logger = logging.getLogger(__name__)
@@ -36,12 +39,16 @@ class NotHeld(RuntimeError):
 class ThreadOrders:
     """Implements actions.handoff.WorkOrders for actions that run in threads of ``loop``."""
 
-    def __init__(self, orders: Orders, loop: asyncio.AbstractEventLoop):
+    def __init__(self, orders: Orders, live: Live, loop: asyncio.AbstractEventLoop):
         self._orders = orders
+        self._live = live
         self._loop = loop
 
     def open(self, draft: Draft) -> str:
-        return self._wait(self._orders.open(draft)) or ""
+        number = self._wait(self._orders.open(draft)) or ""
+        if number:
+            self._loop.call_soon_threadsafe(self._live.tell, draft.conversation, "order")
+        return number
 
     def state(self, conversation: str, number: str) -> Optional[OrderState]:
         return self._wait(self._orders.state(conversation, number))
@@ -65,7 +72,9 @@ class ServiceDesk:
         self._wait = settings.message_timeout
         self.orders = Orders(store.redis)
         self.persons = Persons(store.redis)
-        Desk.orders = ThreadOrders(self.orders, asyncio.get_running_loop())
+        self.live = Live(store.redis)
+        self._talks = Talks(store.redis, settings.conversation_ttl)
+        Desk.orders = ThreadOrders(self.orders, self.live, asyncio.get_running_loop())
 
     def close(self) -> None:
         Desk.orders = NoOrders()
@@ -80,11 +89,18 @@ class ServiceDesk:
                 return heard
         return await assistant.answer(incoming, sink)
 
+    async def transcript(self, conversation: str) -> List[Dict[str, Any]]:
+        """Every message with what was understood, for staff."""
+        return messages(await self._store.history(conversation), understood=True)
+
     async def take(self, conversation: str, staff: str) -> bool:
         """Let ``staff`` hold the conversation; False when somebody else does. Raises :class:`LookupError` when it does not exist."""
         if not await self._store.exists(conversation):
             raise LookupError(conversation)
-        return await self.persons.take(conversation, staff)
+        taken = await self.persons.take(conversation, staff)
+        if taken:
+            self.live.tell(conversation, "person")
+        return taken
 
     async def say(self, conversation: str, staff: str, message: str, text: str) -> None:
         """A message of staff to the citizen, kept with the conversation; the same id again changes nothing. Raises :class:`NotHeld`."""
@@ -97,6 +113,7 @@ class ServiceDesk:
             tracker.update(ActionExecuted("action_listen"))
             await self._store.save(tracker)
         await self.persons.take(conversation, staff)  # who speaks goes on holding it
+        self.live.tell(conversation, "staff")
 
     async def hand_back(self, conversation: str, staff: str) -> None:
         """The assistant answers again, attentive as before the handoff. Raises :class:`NotHeld`."""
@@ -107,9 +124,11 @@ class ServiceDesk:
             tracker.update(SlotSet(SLOT, memory.as_slot()))
             await self._store.save(tracker)
         await self.persons.release(conversation)
+        self.live.tell(conversation, "person")
 
     async def erase(self, conversation: str) -> None:
-        """Forget orders and holder of a conversation that its citizen erases."""
+        """Forget orders, holder and everything to be learnt of a conversation that its citizen erases."""
+        await self._talks.erase(conversation)
         await self.orders.erase(conversation)
         await self.persons.release(conversation)
 
@@ -134,4 +153,5 @@ class ServiceDesk:
             tracker.update(UserUttered(message.text, parsed["intent"], [], parsed, message_id=incoming.id))
             tracker.update(ActionExecuted("action_listen"))
             await self._store.save(tracker)
+        self.live.tell(incoming.conversation, "citizen")
         return []

@@ -1,4 +1,4 @@
-"""What staff do, for the console: take a conversation, speak in it, hand it back; read and change work orders. Private, like
+"""What staff do, for the console: read a conversation, take it, speak in it, hand it back; read and change work orders. Private, like
 everything on the worker's socket; the gateway decides who is staff."""
 from __future__ import annotations
 
@@ -33,6 +33,12 @@ class Change(msgspec.Struct, forbid_unknown_fields=True):
 
 
 T = TypeVar("T")
+
+
+@routes.get("/v1/conversations/{conversation}")
+async def transcript(request: web.Request) -> web.Response:
+    """The whole conversation with what was understood; no messages when there is none (any more)."""
+    return _json({"messages": await request.app[DESK].transcript(request.match_info["conversation"])})
 
 
 @routes.post("/v1/conversations/{conversation}/person")

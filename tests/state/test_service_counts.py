@@ -6,7 +6,7 @@ import asyncio
 import pytest
 
 from bot.clock import today
-from bot.knowledge.service_level import Deeds, level
+from bot.knowledge.service_level import Deeds, level, outcome
 from bot.state.cases import Cases, anonymise, case_of
 from bot.state.service_counts import CountKeeper, counts, key, label, record
 
@@ -26,13 +26,30 @@ def test_the_criteria(deeds, expected):
     assert level(Deeds(**deeds)) == expected
 
 
+@pytest.mark.parametrize(
+    "deeds, expected",
+    [
+        ({}, "none"), ({"thanked": 1}, "none"), ({"answered": 1}, "self"), ({"answered": 2, "open": 1}, "open"), ({"open": 1}, "open"),
+        ({"answered": 1, "thumb": -1}, "open"), ({"answered": 3, "handed": 1}, "person"), ({"handed": 1, "open": 1}, "person"),
+    ],
+)
+def test_who_settled_it(deeds, expected):
+    assert outcome(Deeds(**deeds)) == expected
+
+
+def test_a_conversation_that_goes_to_a_person_is_no_longer_settled_by_the_assistant(client, run):
+    for deeds in ({"answered": 1}, {"handed": 1}):
+        run(record(client, "c1", 600, deeds))
+    assert run(counts(client, today().isoformat())) == {"level:basic": 1, "outcome:self": 0, "outcome:person": 1}
+
+
 def test_a_conversation_is_counted_once_under_its_present_level(client, run):
     day = today().isoformat()
     seen = []
     for deeds in ({"answered": 1, "open": 0}, {"answered": 1, "resolved": 1}, {"accepted": 1}, {"open": 1}, {"open": 0}):
         seen.append(run(record(client, "c1", 600, deeds)))
     assert seen == ["basic", "satisfied", "beyond", "basic", "beyond"]
-    assert {n: c for n, c in run(counts(client, day)).items() if c} == {"level:beyond": 1}
+    assert {n: c for n, c in run(counts(client, day)).items() if c} == {"level:beyond": 1, "outcome:self": 1}
 
 
 def test_two_writers_do_not_count_a_conversation_twice(client, run):
@@ -40,7 +57,7 @@ def test_two_writers_do_not_count_a_conversation_twice(client, run):
         await asyncio.gather(*(record(client, "c1", 600, {"answered": 1}) for _ in range(20)))
 
     run(both())
-    assert run(counts(client, today().isoformat())) == {"level:basic": 1}
+    assert run(counts(client, today().isoformat())) == {"level:basic": 1, "outcome:self": 1}
 
 
 def test_the_keeper_writes_when_flushed_and_keeps_what_failed(client, run, server):
@@ -60,7 +77,7 @@ def test_the_keeper_writes_when_flushed_and_keeps_what_failed(client, run, serve
         run(lost.flush())
     lost._redis = client
     run(lost.flush())
-    assert run(counts(client, today().isoformat())) == {"level:basic": 2}
+    assert run(counts(client, today().isoformat())) == {"level:basic": 2, "outcome:self": 2}
 
 
 TOLD = "我叫田大山，在吉首市第一中学上班，今年58岁，2026年6月15日封存的，账户有三万五千元，住乾州街道3栋，电话13812345678，身份证11010519491231002X，王经理说的"
