@@ -10,8 +10,8 @@ from rasa.shared.core.events import (
 )
 
 WINDOW = 16
-"""Events handed to Rasa: about two turns. The policies look back two states (config.yml); each event more costs every
-message, as Rasa walks them all for each action (docs/performance.md)."""
+"""Events handed to Rasa: about two turns. The policies look at one (bot.worker.processor); each event more costs every
+message, as Rasa replays them (docs/performance.md)."""
 
 UNDO = (ActionReverted, UserUtteranceReverted)
 """Events that take earlier ones back; Rasa then replays all others, which a window cannot."""

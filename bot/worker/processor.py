@@ -27,8 +27,8 @@ from rasa.shared.core.trackers import DialogueStateTracker, EventVerbosity
 
 from .graph import DirectRunner
 
-TURNS = 3
-"""Turns that the policies see; rules describe one, and config.yml lets MemoizationPolicy look back over two."""
+TURNS = 1
+"""Turns that the policies see: every rule describes one."""
 
 
 class InProcessAction(RemoteAction):
