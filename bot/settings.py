@@ -56,6 +56,9 @@ class Settings:
     """Makes these trials repeatable."""
     secret: bytes = field(default=b"", repr=False)
     """Signs session tokens; at least 32 bytes."""
+    previous_secrets: Tuple[bytes, ...] = field(default=(), repr=False)
+    """Further lines of the secret: no longer sign, but what they signed counts until it expires."""
+    access_log_days: int = 180
 
     @property
     def run_dir(self) -> Path:
@@ -90,7 +93,9 @@ class Settings:
             trusted_proxies=_list(env, "GJJ_TRUSTED_PROXIES"),
             exploration=_integer(env, "GJJ_EXPLORATION", cls.exploration, 0, 30),
             seed=_integer(env, "GJJ_SEED", cls.seed, 0, 2**31 - 1),
-            secret=_secret(env),
+            secret=_secrets(env, "GJJ_SECRET")[0],
+            previous_secrets=_secrets(env, "GJJ_SECRET")[1:],
+            access_log_days=_integer(env, "GJJ_ACCESS_LOG_DAYS", cls.access_log_days, 1, 3650),
         )
 
 
@@ -142,15 +147,21 @@ def _redis_url(env: Mapping[str, str]) -> str:
     return url
 
 
-def _secret(env: Mapping[str, str]) -> bytes:
-    if env.get("GJJ_SECRET_FILE"):
-        path = Path(env["GJJ_SECRET_FILE"])
+def _secrets(env: Mapping[str, str], name: str) -> Tuple[bytes, ...]:
+    """One secret a line, the one in use first; a single empty one when none is set."""
+    if env.get(f"{name}_FILE"):
+        path = Path(env[f"{name}_FILE"])
         try:
-            value = path.read_text().strip().encode()
+            raw = path.read_bytes()
+            mode = path.stat().st_mode
         except OSError as error:
-            raise SettingsError(f"GJJ_SECRET_FILE：读不到 {path}（{error.strerror}）") from None
+            raise SettingsError(f"{name}_FILE：读不到 {path}（{error.strerror}）") from None
+        if mode & 0o007:
+            raise SettingsError(f"{name}_FILE：{path} 谁都能读，请先 chmod 600 {path}")
     else:
-        value = (env.get("GJJ_SECRET") or "").encode()
-    if value and len(value) < 32:
-        raise SettingsError("GJJ_SECRET：签名密钥至少要 32 个字符")
-    return value
+        raw = (env.get(name) or "").encode()
+    found = tuple(line.strip() for line in raw.splitlines() if line.strip())
+    for secret in found:
+        if len(secret) < 32:
+            raise SettingsError(f"{name}：密钥至少要 32 个字符")
+    return found or (b"",)

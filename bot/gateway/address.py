@@ -1,10 +1,14 @@
 """The true address of a client, which rate limits and the metrics page depend on."""
 from __future__ import annotations
 
+import hashlib
+import hmac
 import ipaddress
 from typing import Optional, Sequence, Union
 
 from aiohttp import web
+
+from bot.clock import today
 
 Address = Union[ipaddress.IPv4Address, ipaddress.IPv6Address]
 
@@ -42,6 +46,10 @@ class Addresses:
                 break
         return str(address)
 
+    def counted(self, request: web.Request) -> str:
+        """The client as limits count it. Attack: whoever has IPv6 has 2⁶⁴ addresses, so the network is what counts."""
+        return counted(self.of(request))
+
     def is_internal(self, request: web.Request) -> bool:
         """Whether the request comes from this machine or a private network, directly or through trusted proxies.
 
@@ -53,8 +61,37 @@ class Addresses:
         address = _parse(self.of(request))
         return address is not None and any(address in network for network in INTERNAL)
 
+    def is_encrypted(self, request: web.Request) -> bool:
+        """Whether the browser reached us over HTTPS, as far as we or a trusted proxy know."""
+        if request.secure:
+            return True
+        return self.is_trusted_peer(request) and request.headers.get("X-Forwarded-Proto", "").lower() == "https"
+
+    def stands_for_many(self, peer: str) -> bool:
+        """Whether many clients may come from this address: trusted proxies, and whatever runs on this machine."""
+        address = _parse(peer.partition("/")[0])
+        return address is not None and (address.is_loopback or self._is_trusted(address))
+
     def _is_trusted(self, address: Optional[Address]) -> bool:
         return address is not None and any(address in network for network in self._trusted)
+
+
+def counted(address: str) -> str:
+    """An IPv4 address as it is, an IPv6 address as its /64 network."""
+    parsed = _parse(address)
+    if isinstance(parsed, ipaddress.IPv6Address):
+        return str(ipaddress.ip_network((parsed, 64), strict=False))
+    return str(parsed) if parsed else address
+
+
+class Pseudonyms:
+    """Names for addresses in the access log: the same all day, another one tomorrow, and no way back without the secret."""
+
+    def __init__(self, secret: bytes) -> None:
+        self._key = hmac.new(secret, b"gjj log pseudonym v1", hashlib.sha256).digest()
+
+    def of(self, address: str) -> str:
+        return hmac.new(self._key, f"{today()}|{address}".encode(), hashlib.sha256).hexdigest()[:12]
 
 
 def _parse(text: str) -> Optional[Address]:

@@ -6,7 +6,7 @@ import weakref
 from aiohttp import web
 
 from bot.gateway import bodies, chat_api, keys, middlewares, operations, pages, resources, websocket
-from bot.gateway.address import Addresses
+from bot.gateway.address import Addresses, Pseudonyms
 from bot.gateway.limits import RateLimiter
 from bot.gateway.metrics import Metrics
 from bot.gateway.origins import Origins
@@ -17,16 +17,18 @@ from bot.settings import Settings
 def build_app(settings: Settings) -> web.Application:
     """The application for checked settings (:func:`bot.gateway.startup.check`)."""
     app = web.Application(
-        middlewares=[middlewares.observe, middlewares.errors, middlewares.same_origin],
+        middlewares=[middlewares.observe, middlewares.errors, middlewares.unhurried, middlewares.same_origin],
         client_max_size=bodies.size_limit(settings.max_text_length))
     app[keys.SETTINGS] = settings
     app[keys.METRICS] = Metrics()
     app[keys.ORIGINS] = Origins(settings.allowed_origins)
     app[keys.LIMITER] = RateLimiter(enabled=not settings.for_tests)
     app[keys.QUESTIONS] = QuestionBank(QuestionFiles(settings.root / "data"))
+    app[keys.WINDOWS] = {}
     app[keys.SOCKETS] = weakref.WeakSet()
     app[middlewares.ADDRESSES] = Addresses(settings.trusted_proxies)
-    app.cleanup_ctx.extend([resources.redis, resources.workers])
+    app[middlewares.PSEUDONYMS] = Pseudonyms(settings.secret)
+    app.cleanup_ctx.extend([resources.redis, resources.shared_limits, resources.workers])
     app.on_shutdown.append(resources.close_sockets)
     app.on_response_prepare.append(middlewares.add_headers)
     for table in (chat_api.routes, websocket.routes, operations.routes, pages.routes(pages.load())):

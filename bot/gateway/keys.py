@@ -2,6 +2,7 @@
 from __future__ import annotations
 
 import weakref
+from typing import Dict, List
 
 from aiohttp import web
 from redis.asyncio import Redis
@@ -24,5 +25,7 @@ LIMITER = web.AppKey("limiter", RateLimiter)
 METRICS = web.AppKey("metrics", Metrics)
 ORIGINS = web.AppKey("origins", Origins)
 QUESTIONS = web.AppKey("questions", QuestionBank)
+WINDOWS = web.AppKey("windows", Dict[str, List[web.WebSocketResponse]])
+"""Open WebSockets by conversation, oldest first."""
 SOCKETS = web.AppKey("sockets", weakref.WeakSet)
 """Open WebSockets, so that shutdown can say goodbye to them."""

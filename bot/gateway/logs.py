@@ -11,10 +11,12 @@ import sys
 import traceback
 from datetime import datetime, timezone
 
-FIELDS = ("request_id", "method", "route", "status", "ms", "worker", "code", "count", "path")
+FIELDS = ("request_id", "method", "route", "status", "ms", "worker", "code", "count", "path", "client")
 """The only extra fields that reach a log line."""
 
 LOGGER = logging.getLogger("gjj.gateway")
+ACCESS = logging.getLogger("gjj.access")
+"""One line a request; kept apart from events and from the console's audit, see :func:`bot.gateway.access_log.keep_apart`."""
 
 
 class JsonFormatter(logging.Formatter):

@@ -19,6 +19,10 @@ class Metrics:
         self.worker_failures = Counter("gjj_worker_failures_total", "Calls to a worker that failed",
                                        ["worker", "reason"], registry=self.registry)
         self.in_flight = Gauge("gjj_messages_in_flight", "Messages waiting for a worker", registry=self.registry)
+        self.connections = Gauge("gjj_connections_open", "Open client connections", registry=self.registry)
+        self.connections_refused = Counter(
+            "gjj_connections_refused_total", "Connections closed for want of places: address, full, idle", ["reason"],
+            registry=self.registry)
         self.websockets = Gauge("gjj_websockets_open", "Open WebSocket connections", registry=self.registry)
         self.sessions = Counter("gjj_sessions_total", "Sessions created", registry=self.registry)
         self.erasures = Counter("gjj_erasures_total", "Conversations erased by citizens", registry=self.registry)

@@ -8,23 +8,26 @@ import uuid
 from aiohttp import web
 
 from bot.gateway import keys
-from bot.gateway.address import Addresses
+from bot.gateway.address import Addresses, Pseudonyms
 from bot.gateway.errors import ApiError, BY_STATUS
-from bot.gateway.logs import LOGGER
+from bot.gateway.logs import ACCESS, LOGGER
 
 REQUEST_ID = web.RequestKey("request_id", str)
+REFUSAL = web.RequestKey("refusal", str)
 SAFE_METHODS = ("GET", "HEAD")
 _PROXY_REQUEST_ID = re.compile(r"[A-Za-z0-9-]{8,64}", re.ASCII)
 
 ADDRESSES = web.AppKey("addresses", Addresses)
+PSEUDONYMS = web.AppKey("pseudonyms", Pseudonyms)
 
 CONTENT_POLICY = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; " \
-                 "font-src 'self'; frame-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors "
+                 "font-src 'self'; frame-src 'none'; object-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors "
+STRICT_TRANSPORT = "max-age=31536000; includeSubDomains"
 HEADERS = {
     "Server": "gjj",  # the default tells versions
     "X-Content-Type-Options": "nosniff",
     "Referrer-Policy": "no-referrer",
-    "Permissions-Policy": "camera=(), microphone=(), geolocation=(), payment=()",
+    "Permissions-Policy": "camera=(), microphone=(self), geolocation=(), payment=(), usb=()",  # speech input
     "Cross-Origin-Opener-Policy": "same-origin",
     "Cross-Origin-Resource-Policy": "same-origin",
 }
@@ -32,7 +35,8 @@ HEADERS = {
 
 @web.middleware
 async def observe(request: web.Request, handler) -> web.StreamResponse:
-    """Outermost: give the request an id, write one access log line, count it. No address, no query, no text."""
+    """Outermost: give the request an id, write one access log line, count it. No address, no query, no text; ``client``
+    is a name for the address that lasts a day and cannot be turned back, so that one attacker's lines are found."""
     request_id = _request_id(request)
     request[REQUEST_ID] = request_id
     started = time.perf_counter()
@@ -51,8 +55,11 @@ async def observe(request: web.Request, handler) -> web.StreamResponse:
         metrics.requests.labels(method, route, str(status)).inc()
         if status != 101:  # a WebSocket lives for minutes; it is no slow request
             metrics.seconds.labels(route).observe(seconds)
-        LOGGER.info("request", extra={"request_id": request_id, "method": method, "route": route,
-                                      "status": status, "ms": round(seconds * 1000, 1)})
+        line = {"request_id": request_id, "method": method, "route": route, "status": status, "ms": round(seconds * 1000, 1),
+                "client": request.app[PSEUDONYMS].of(address(request))}
+        if REFUSAL in request:
+            line["code"] = request[REFUSAL]
+        ACCESS.info("request", extra=line)
 
 
 @web.middleware
@@ -61,11 +68,12 @@ async def errors(request: web.Request, handler) -> web.StreamResponse:
     try:
         return await handler(request)
     except ApiError as error:
+        request[REFUSAL] = error.code
         return error.response(request[REQUEST_ID])
     except web.HTTPException as error:
         if error.status < 400:
             raise
-        code = BY_STATUS.get(error.status, "bad_request" if error.status < 500 else "internal")
+        code = request[REFUSAL] = BY_STATUS.get(error.status, "bad_request" if error.status < 500 else "internal")
         response = ApiError(code).response(request[REQUEST_ID])
         if "Allow" in error.headers:
             response.headers["Allow"] = error.headers["Allow"]
@@ -74,6 +82,13 @@ async def errors(request: web.Request, handler) -> web.StreamResponse:
         # The border of the process: whatever went wrong, the citizen gets a sentence and the operator an event.
         LOGGER.error("unhandled", exc_info=True, extra={"request_id": request[REQUEST_ID], "route": route_name(request)})
         return ApiError("internal").response(request[REQUEST_ID])
+
+
+@web.middleware
+async def unhurried(request: web.Request, handler) -> web.StreamResponse:
+    """What one address may ask for in all, pages and scripts included; the routes have limits of their own besides."""
+    request.app[keys.LIMITER].spend("any", "address", address(request))
+    return await handler(request)
 
 
 @web.middleware
@@ -95,6 +110,9 @@ async def add_headers(request: web.Request, response: web.StreamResponse) -> Non
     for name, value in HEADERS.items():
         if name not in response.headers or name == "Server":
             response.headers[name] = value
+    if request.app[ADDRESSES].is_encrypted(request):
+        # Attack: the next visit begins without encryption, and somebody on the way answers it.
+        response.headers["Strict-Transport-Security"] = STRICT_TRANSPORT
     # Attack: clickjacking. Only the embed page may be framed, and only by the listed sites.
     embed = request.path == "/embed"
     allowed = " ".join(("'self'",) + request.app[keys.ORIGINS].allowed) if embed else "'none'"
@@ -107,6 +125,16 @@ async def add_headers(request: web.Request, response: web.StreamResponse) -> Non
         response.headers.update(request.app[keys.ORIGINS].cors_headers(request))
 
 
+def refusal_outside_the_application(error: ApiError) -> web.Response:
+    """The answer to what is no HTTP request, and so never reached the application: same shape, same headers."""
+    request_id = uuid.uuid4().hex
+    response = error.response(request_id)
+    response.headers.update({**HEADERS, "X-Request-ID": request_id, "Cache-Control": "no-store"})
+    response.headers["Content-Security-Policy"] = CONTENT_POLICY + "'none'"
+    response.force_close()
+    return response
+
+
 def route_name(request: web.Request) -> str:
     """The route's pattern; never the path as sent, which could hold anything."""
     resource = request.match_info.route.resource
@@ -114,7 +142,8 @@ def route_name(request: web.Request) -> str:
 
 
 def address(request: web.Request) -> str:
-    return request.app[ADDRESSES].of(request)
+    """Whom limits and logs count this request to."""
+    return request.app[ADDRESSES].counted(request)
 
 
 def _method(request: web.Request) -> str:

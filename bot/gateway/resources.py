@@ -1,6 +1,7 @@
 """Everything the application opens, each with its own ``cleanup_ctx`` that also closes it."""
 from __future__ import annotations
 
+import asyncio
 from typing import AsyncIterator
 
 from aiohttp import WSCloseCode, web
@@ -8,6 +9,7 @@ from aiohttp import WSCloseCode, web
 from bot.gateway import keys
 from bot.gateway.feedback import FeedbackStore
 from bot.gateway.sessions import Sessions
+from bot.gateway.shared_limits import SharedLimits
 from bot.gateway.tokens import Tokens
 from bot.gateway.workers import Workers
 from bot.state.client import close, connect
@@ -22,7 +24,7 @@ async def redis(app: web.Application) -> AsyncIterator[None]:
     settings = app[keys.SETTINGS]
     client = connect(settings.redis_url, settings.redis_timeout, decode=True, most=MOST_REDIS_CONNECTIONS)
     app[keys.REDIS] = client
-    app[keys.SESSIONS] = Sessions(Tokens(settings.secret, settings.session_ttl), client)
+    app[keys.SESSIONS] = Sessions(Tokens(settings.secret, settings.session_ttl, previous=settings.previous_secrets), client)
     app[keys.FEEDBACK] = FeedbackStore(client, mask, settings.conversation_ttl)
     yield
     await close(client)
@@ -33,6 +35,17 @@ async def workers(app: web.Application) -> AsyncIterator[None]:
     app[keys.WORKERS] = Workers(settings.worker_sockets, settings.message_timeout, app[keys.METRICS])
     yield
     await app[keys.WORKERS].close()
+
+
+async def shared_limits(app: web.Application) -> AsyncIterator[None]:
+    """Meets the other gateways, if there are any, as long as limits count at all."""
+    if not app[keys.LIMITER].enabled:
+        yield
+        return
+    sharing = asyncio.create_task(SharedLimits(app[keys.LIMITER], app[keys.REDIS], app[keys.SETTINGS].secret).run())
+    yield
+    sharing.cancel()
+    await asyncio.gather(sharing, return_exceptions=True)
 
 
 async def close_sockets(app: web.Application) -> None:

@@ -19,6 +19,9 @@ def check(settings: Settings) -> Settings:
         if not settings.for_tests:
             raise StartupError("没有签名密钥。请用 ./gjj up 启动，或设置 GJJ_SECRET（至少 32 个字符）。")
         settings = dataclasses.replace(settings, secret=secrets.token_hex(32).encode())
+    for secret in (settings.secret, *settings.previous_secrets):
+        if not settings.for_tests and is_weak(secret):
+            raise StartupError("GJJ_SECRET 太容易猜，像是例子里抄来的。请用 openssl rand -hex 32 生成一个。")
     if settings.for_tests and not _is_loopback(settings.host):
         raise StartupError(f"测试方式只允许监听本机，GJJ_HOST={settings.host} 不行，请用 127.0.0.1。")
     if not settings.worker_sockets:
@@ -34,6 +37,12 @@ def check(settings: Settings) -> Settings:
         except ValueError:
             raise StartupError(f"GJJ_TRUSTED_PROXIES 里的 {proxy!r} 应是 10.0.0.5 或 10.0.0.0/24 这样的地址。") from None
     return settings
+
+
+def is_weak(secret: bytes) -> bool:
+    """Whether nobody drew this secret at random: few different characters, a repeated pattern, or words of examples."""
+    return (len(set(secret)) < 10 or (secret + secret).find(secret, 1) < len(secret)
+            or any(word in secret.lower() for word in (b"secret", b"changeme", b"change-me", b"password", b"example", b"12345678")))
 
 
 def is_origin(text: str) -> bool:

@@ -21,7 +21,10 @@ TOKEN_SECONDS = 10.0
 """Attack: opening many connections and never saying who one is."""
 MOST_WAITING = 8
 """Messages one connection may send ahead while the first is being answered."""
+MOST_WINDOWS = 5
+"""Open connections of one conversation (tabs, and those a lost network left behind); a further one ends the oldest."""
 CLOSE_UNAUTHORIZED = 4401
+CLOSE_REPLACED = 4409
 
 
 @routes.get("/api/v1/ws")
@@ -30,8 +33,9 @@ async def chat(request: web.Request) -> web.StreamResponse:
     # protects it, so a foreign page is refused by its Origin before the handshake.
     request.app[keys.ORIGINS].check(request)
     request.app[keys.LIMITER].spend("ws.open", "address", address(request))
+    # compress: 300 kB of memory for each of thousands of connections, and a way to send bombs, for frames this short.
     socket = web.WebSocketResponse(
-        heartbeat=HEARTBEAT_SECONDS, max_msg_size=bodies.size_limit(request.app[keys.SETTINGS].max_text_length))
+        heartbeat=HEARTBEAT_SECONDS, max_msg_size=bodies.size_limit(request.app[keys.SETTINGS].max_text_length), compress=False)
     await socket.prepare(request)
     request.app[keys.SOCKETS].add(socket)
     request.app[keys.METRICS].websockets.inc()
@@ -56,10 +60,18 @@ class _Connection:
         session = await self._first_frame()
         if session is None:
             return
+        windows = self._app[keys.WINDOWS].setdefault(session.conversation, [])
+        windows.append(self._socket)
         answering = asyncio.create_task(self._answer_all(session))
         try:
+            if len(windows) > MOST_WINDOWS:
+                await windows.pop(0).close(code=CLOSE_REPLACED, message=b"replaced")
             await self._read_all(session)
         finally:
+            if self._socket in windows:
+                windows.remove(self._socket)
+            if not windows:
+                self._app[keys.WINDOWS].pop(session.conversation, None)
             answering.cancel()
             await asyncio.gather(answering, return_exceptions=True)
 

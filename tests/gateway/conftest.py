@@ -17,7 +17,7 @@ from bot.gateway.startup import check  # noqa: E402
 from bot.settings import Settings  # noqa: E402
 from tests.gateway import fake_worker, system  # noqa: E402
 
-SECRET = b"test-secret-" * 4
+SECRET = system.SECRET.encode()
 MESSAGE_ID = "6f9619ff-8b86-4d01-b42d-00cf4fc964ff"
 
 

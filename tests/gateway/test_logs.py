@@ -29,7 +29,7 @@ def lines():
 async def test_access_line_has_exactly_these_fields(client, auth, lines):
     response = await client.post("/api/v1/messages", json={"id": MESSAGE_ID, "text": "你好"}, headers=auth)
     (line,) = [line for line in lines() if line["event"] == "request" and line["route"] == "/api/v1/messages"]
-    assert set(line) == {"time", "level", "logger", "event", "request_id", "method", "route", "status", "ms"}
+    assert set(line) == {"time", "level", "logger", "event", "request_id", "method", "route", "status", "ms", "client"}
     assert (line["method"], line["status"], line["request_id"]) == ("POST", 200, response.headers["X-Request-ID"])
 
 

@@ -8,7 +8,7 @@ from bot.gateway.startup import StartupError, check, is_origin
 from bot.settings import Settings
 from tests.gateway import system
 
-GOOD = dict(secret=b"x" * 32, redis_url="redis://127.0.0.1", worker_sockets=("/run/w.sock",))
+GOOD = dict(secret=system.SECRET.encode(), redis_url="redis://127.0.0.1", worker_sockets=("/run/w.sock",))
 
 
 @pytest.mark.parametrize("changes, named", [
@@ -35,7 +35,7 @@ def test_is_origin(text, expected):
 
 def start(**environment):
     return subprocess.run([sys.executable, "-m", "bot.gateway"], cwd=system.ROOT, capture_output=True, text=True, timeout=30,
-                          env=system.environment("redis://127.0.0.1:1", "/nonexistent.sock", **{"port": 1, **environment}))
+                          env=system.environment("redis://127.0.0.1:1", system.ROOT / "var" / "test" / "nonexistent.sock", **{"port": 1, **environment}))
 
 
 def test_no_secret_is_one_sentence_and_status_1():
