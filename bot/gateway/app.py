@@ -8,6 +8,7 @@ from aiohttp import web
 from bot.gateway import bodies, chat_api, keys, middlewares, operations, pages, resources, websocket
 from bot.gateway.address import Addresses, Pseudonyms
 from bot.gateway.limits import RateLimiter
+from bot.gateway.live import live
 from bot.gateway.metrics import Metrics
 from bot.gateway.origins import Origins
 from bot.gateway.suggest import QuestionBank, QuestionFiles
@@ -28,7 +29,7 @@ def build_app(settings: Settings) -> web.Application:
     app[keys.SOCKETS] = weakref.WeakSet()
     app[middlewares.ADDRESSES] = Addresses(settings.trusted_proxies)
     app[middlewares.PSEUDONYMS] = Pseudonyms(settings.secret)
-    app.cleanup_ctx.extend([resources.redis, resources.shared_limits, resources.workers])
+    app.cleanup_ctx.extend([resources.redis, resources.shared_limits, resources.workers, live])
     app.on_shutdown.append(resources.close_sockets)
     app.on_response_prepare.append(middlewares.add_headers)
     for table in (chat_api.routes, websocket.routes, operations.routes, pages.routes(pages.load())):

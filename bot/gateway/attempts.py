@@ -40,6 +40,8 @@ class Again(Exception):
         code = error.get("code")
         if status == 422 or (isinstance(code, str) and SENTENCES.get(code, (0,))[0] == 422):
             return ApiError(code if code in SENTENCES else "invalid", message)
+        if status in (404, 409):  # what staff ask for is not there, or somebody else has it
+            return ApiError("not_found" if status == 404 else "conflict", message)
         if status == 504 or code == "timeout":
             return ApiError("timeout", message, RETRY_AFTER)
         refusal = ApiError("unavailable", message if status == 503 else None, RETRY_AFTER)

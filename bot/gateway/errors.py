@@ -16,6 +16,7 @@ SENTENCES = {
     "forbidden": (403, "这个地址只对内部开放。"),
     "not_found": (404, "没有找到您要的页面或接口。"),
     "method_not_allowed": (405, "这个接口不支持这种访问方式。"),
+    "conflict": (409, "别人刚刚改过，您的改动还没有保存，请刷新后再试。"),
     "too_large": (413, "内容太长了，请分几次发送。"),
     "invalid": (422, "内容没有填对，请检查后再发。"),
     "text_too_long": (422, "这段话有点长，请分几次说，每次一件事更容易答准。"),
@@ -53,7 +54,7 @@ class ApiError(Exception):
         return response
 
 
-BY_STATUS = {400: "bad_request", 403: "forbidden", 404: "not_found", 405: "method_not_allowed", 413: "too_large"}
+BY_STATUS = {400: "bad_request", 403: "forbidden", 404: "not_found", 405: "method_not_allowed", 409: "conflict", 413: "too_large"}
 """What aiohttp's own refusals become."""
 
 

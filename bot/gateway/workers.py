@@ -122,6 +122,14 @@ class Workers:
 
         return await self._one(ask, body["visitor"])
 
+    async def staff(self, method: str, path: str, request_id: str, body: Optional[dict] = None) -> bytes:
+        """A call of the staff desk (bot/worker/staff_api.py); ``path`` begins behind ``/v1``. Raises :class:`ApiError`."""
+        async def ask(worker: Worker) -> AsyncGenerator[bytes, None]:
+            async with self._call(worker, method, f"/v1{path}", request_id, **({"json": body} if body is not None else {})) as response:
+                yield await read(response)
+
+        return await self._one(ask, path)
+
     async def ready(self) -> bool:
         """Whether at least one worker says it can answer."""
         return any(await asyncio.gather(*(worker.probe() for worker in self._workers)))
