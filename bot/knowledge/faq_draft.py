@@ -166,9 +166,9 @@ def _wording(text: str, what: str) -> List[str]:
 def _examples(data: Path) -> Iterator[Tuple[str, str, str]]:
     """Training examples, the card or FAQ they belong to (empty: none) and where they stand."""
     for path in sorted((data / "nlu").rglob("*.yml")):
-        stat = path.stat()
+        stat, name = path.stat(), path.relative_to(data.parent)
         for text, home, number in _examples_of(path, stat.st_mtime_ns, stat.st_size):
-            yield text, home, f"训练例句 {path.relative_to(data.parent)} 第 {number} 行" + (f"（{home}）" if home else "")
+            yield text, home, f"训练例句 {name} 第 {number} 行" + (f"（{home}）" if home else "")
 
 
 @lru_cache(maxsize=512)

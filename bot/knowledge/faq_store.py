@@ -6,7 +6,7 @@ import os
 import re
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Dict, Iterator, List, Mapping
+from typing import Dict, Iterator, List, Mapping, Optional
 
 from . import faq_text
 from .faq import Faq
@@ -41,6 +41,7 @@ class Changes:
         self._counts: Dict[Path, int] = {}
         self._added: Dict[Path, List[Faq]] = {}
         self._changed: Dict[Path, Dict[str, Dict[str, object]]] = {}
+        self._texts: Optional[Dict[Path, str]] = None
 
     def add(self, faq: Faq) -> Path:
         """Append ``faq`` to the file of its topic, or to that topic's next file once it is full."""
@@ -58,7 +59,9 @@ class Changes:
         self._changed.setdefault(path, {}).setdefault(ident, {}).update(values)
 
     def texts(self) -> Dict[Path, str]:
-        """What every file that changes will say; raises :class:`TextError`."""
+        """What every file that changes will say, with all of :meth:`add` and :meth:`change`; raises :class:`TextError`."""
+        if self._texts is not None:
+            return self._texts
         found: Dict[Path, str] = {}
         for path in [*self._changed, *(path for path in self._added if path not in self._changed)]:
             text = self._read(path)
@@ -69,6 +72,7 @@ class Changes:
                 raise TextError(f"data/faq/{path.name} {error}") from None
             if text != self._before[path]:
                 found[path] = text
+        self._texts = found
         return found
 
     def write(self) -> List[Path]:

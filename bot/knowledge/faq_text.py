@@ -19,6 +19,7 @@ FIELDS = ("id", "question", "similar", "answer", "topic", "facts", "local", "rel
           "effective_from", "effective_to", "enabled", "source", "author", "updated_at")
 """Order in which a new record is written."""
 _FLOW = ("facts", "related")
+_SURELY_PLAIN = re.compile(r"[\u4e00-\u9fff][\u4e00-\u9fffA-Za-z0-9，。？！、；（）“”《》]*")
 _PLAIN = re.compile(r"[A-Za-z\u4e00-\u9fff].*")
 
 
@@ -148,7 +149,7 @@ def _grown(lines: List[str], first: int, stop: int, old: Any, new: Any, written:
     if not all(line.startswith(indent + "- ") for line in kept[1:]):
         return written
     # Columns before the field's name may hold the record's dash; change() puts that back.
-    return [*kept, *(indent + "- " + scalar(item) for item in new[len(old):])]
+    return [*kept, *(indent + "- " + _entry(item) for item in new[len(old):])]
 
 
 def _worth_writing(faq: Faq, name: str) -> bool:
@@ -163,7 +164,7 @@ def _field(name: str, value: Any, column: int) -> List[str]:
     if isinstance(value, list):
         if not value:
             return [f"{margin}{name}: []"]
-        return [f"{margin}{name}:", *(f"{margin}  - {scalar(item)}" for item in value)]
+        return [f"{margin}{name}:", *(f"{margin}  - {_entry(item)}" for item in value)]
     if isinstance(value, bool):
         return [f"{margin}{name}: {'true' if value else 'false'}"]
     if value is None:
@@ -177,8 +178,18 @@ def _field(name: str, value: Any, column: int) -> List[str]:
     return [f"{margin}{name}: {scalar(value)}"]
 
 
+def _entry(item: Any) -> str:
+    """One entry of a list: a text, or a small record in braces."""
+    if isinstance(item, str):
+        return scalar(item)
+    return "{" + ", ".join(f"{name}: {json.dumps(value, ensure_ascii=False)}" for name, value in msgspec.to_builtins(item).items()) + "}"
+
+
+@lru_cache(maxsize=1 << 14)  # the topics and sources of thousands of records are the same few
 def scalar(text: str) -> str:
     """``text`` as a one-line YAML scalar: plain where that is read back unchanged, else quoted."""
+    if _SURELY_PLAIN.fullmatch(text):
+        return text
     if _PLAIN.fullmatch(text):
         try:
             if yaml.safe_load(f"- {text}") == [text] and yaml.safe_load(f"k: {text}") == {"k": text}:
