@@ -1,4 +1,7 @@
-"""The chat page, the embed page and the widget script, read once at start and served from memory."""
+"""The chat page, alone, embedded or as a kiosk, and the widget script: read once at start and served from memory.
+
+Script and style are built from ``web/`` (docs/embed.md); page, words, pictures and theme are written here as they are.
+"""
 from __future__ import annotations
 
 import gzip
@@ -10,11 +13,18 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Callable, Dict
 
+import yaml
 from aiohttp import web
+
+from bot.settings import ROOT
 
 WEB_DIR = Path(__file__).parent / "web"
 TYPES = {".html": "text/html", ".js": "text/javascript", ".css": "text/css", ".json": "application/json",
          ".svg": "image/svg+xml"}
+MATTERS = "matters.json"
+"""Names of the center's services by code, for titles on paper."""
+PAGE_POLICY = "camera=(), microphone=(self), geolocation=(), payment=()"
+"""The chat page alone may ask for the microphone: for speech input."""
 _PLACE = re.compile(r"\{\{([a-z_.]+)\}\}")
 
 
@@ -28,8 +38,8 @@ class Asset:
     content_type: str
 
 
-def load(directory: Path = WEB_DIR) -> Dict[str, Asset]:
-    """All files by name; ``{{key}}`` in HTML and in the widget script becomes the wording of that key. Raises KeyError for an unknown key."""
+def load(directory: Path = WEB_DIR, services: Path = ROOT / "data" / "services") -> Dict[str, Asset]:
+    """All files by name, and :data:`MATTERS`; ``{{key}}`` in HTML and in the widget script becomes the wording of that key. Raises KeyError for an unknown key."""
     wording = json.loads((directory / "wording.json").read_text("utf-8"))
     assets = {}
     for path in sorted(directory.iterdir()):
@@ -39,9 +49,13 @@ def load(directory: Path = WEB_DIR) -> Dict[str, Asset]:
                 body = _fill(body, lambda key: html.escape(wording[key]))
             elif path.name == "widget.js":  # runs on another site, so it cannot fetch the wording itself
                 body = _fill(body, lambda key: json.dumps(wording[key], ensure_ascii=False)[1:-1])
-            assets[path.name] = Asset(body, gzip.compress(body, 9, mtime=0), hashlib.sha256(body).hexdigest()[:20],
-                                      TYPES[path.suffix])
+            assets[path.name] = pack(body, path.suffix)
     return assets
+
+
+def pack(body: bytes, suffix: str) -> Asset:
+    """``suffix``: one of :data:`TYPES`."""
+    return Asset(body, gzip.compress(body, 9, mtime=0), hashlib.sha256(body).hexdigest()[:20], TYPES[suffix])
 
 
 def _fill(body: bytes, word: Callable[[str], str]) -> bytes:
@@ -49,32 +63,35 @@ def _fill(body: bytes, word: Callable[[str], str]) -> bytes:
 
 
 def routes(assets: Dict[str, Asset]) -> "list[web.RouteDef]":
-    """Fixed routes: ``/``, ``/embed``, ``/widget.js`` and ``/web/<file>`` for known names only (no path is built)."""
+    """Fixed routes: ``/``, ``/embed``, ``/kiosk``, ``/widget.js`` and ``/web/<file>`` for known names only (no path is built)."""
 
     def page(name: str):
         async def show(request: web.Request) -> web.Response:
-            return _send(request, assets[name])
+            return send(request, assets[name])
         return show
 
     async def file(request: web.Request) -> web.Response:
         asset = assets.get(request.match_info["name"])
         if asset is None or asset.content_type == "text/html":
             raise web.HTTPNotFound()
-        return _send(request, asset)
+        return send(request, asset)
 
     async def script(request: web.Request) -> web.Response:
-        response = _send(request, assets["widget.js"])
+        response = send(request, assets["widget.js"])
         response.headers["Cross-Origin-Resource-Policy"] = "cross-origin"  # loaded by the center's site
         return response
 
-    return [web.get("/", page("chat.html")), web.get("/embed", page("chat.html")), web.get("/widget.js", script),
-            web.get("/web/{name}", file)]
+    return [web.get("/", page("chat.html")), web.get("/embed", page("chat.html")), web.get("/kiosk", page("chat.html")),
+            web.get("/widget.js", script), web.get("/web/{name}", file)]
 
 
-def _send(request: web.Request, asset: Asset) -> web.Response:
+def send(request: web.Request, asset: Asset) -> web.Response:
+    """The file, packed where the browser takes it so; 304 when it has this version."""
     headers = {"Cache-Control": "no-cache", "ETag": f'"{asset.etag}"', "Vary": "Accept-Encoding"}
     if any(tag.value == asset.etag for tag in request.if_none_match or ()):
         return web.Response(status=304, headers=headers)
+    if asset.content_type == "text/html":
+        headers["Permissions-Policy"] = PAGE_POLICY
     body = asset.body
     if "gzip" in request.headers.get("Accept-Encoding", ""):
         headers["Content-Encoding"] = "gzip"

@@ -1,0 +1,54 @@
+"""What happens when somebody has shown who they are, at the log-in page and wherever a session is renewed."""
+from __future__ import annotations
+
+import dataclasses
+from aiohttp import web
+
+from bot.clock import now
+from bot.gateway.admin import cookies, keys
+from bot.gateway.admin.accounts import Account
+from bot.gateway.admin.guard import VISIT
+from bot.gateway.admin.render import redirect
+from bot.gateway.admin.sessions import FULL, HALF
+
+
+async def enter(request: web.Request, account: Account, location: str, message: str = "", kind: str = "ok") -> web.Response:
+    """A new full session, whatever the browser brought along, then ``location``.
+
+    Attack: session fixation. The id the browser had before is worth nothing afterwards.
+    """
+    return await _renew(request, account, FULL, location, message, kind)
+
+
+async def half_enter(request: web.Request, account: Account, location: str) -> web.Response:
+    """The password was right; the second factor is still missing."""
+    return await _renew(request, account, HALF, location, "", "ok")
+
+
+async def leave(request: web.Request, location: str, message: str) -> web.Response:
+    """End this browser's session."""
+    await request.app[keys.SESSIONS].end(request[VISIT].identity)
+    response = redirect(request, location, message)
+    cookies.keep(request, response, cookies.new_identity())
+    return response
+
+
+async def logged_in(request: web.Request, account: Account) -> Account:
+    """Remember the time; returns the newest record."""
+    _, after = await request.app[keys.ACCOUNTS].change(
+        account.name, lambda found: dataclasses.replace(found, last_log_in=now().isoformat(timespec="seconds")))
+    return after
+
+
+async def _renew(request: web.Request, account: Account, stage: str, location: str, message: str, kind: str) -> web.Response:
+    identity = await replace_session(request, account, stage)
+    response = redirect(request, location, message, kind)
+    cookies.keep(request, response, identity)
+    return response
+
+
+async def replace_session(request: web.Request, account: Account, stage: str = FULL) -> str:
+    """End the browser's session and begin one for ``account``; the caller puts the returned id into the cookie."""
+    sessions = request.app[keys.SESSIONS]
+    await sessions.end(request[VISIT].identity)
+    return await sessions.start(account, stage)
