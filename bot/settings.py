@@ -4,6 +4,7 @@ Nothing is read at import: call :func:`Settings.from_env`. The manual (docs/oper
 """
 from __future__ import annotations
 
+import ipaddress
 import os
 import secrets
 from dataclasses import dataclass, field
@@ -16,6 +17,7 @@ from bot.state import address
 ROOT = Path(__file__).resolve().parent.parent
 
 DAY = 24 * 3600
+SECOND_FACTOR_FROM = ("viewer", "editor", "publisher", "administrator", "none")
 
 
 class SettingsError(ValueError):
@@ -50,6 +52,14 @@ class Settings:
     """Origins of pages that may embed the widget, for example ``https://gjj.example.gov.cn``."""
     trusted_proxies: Tuple[str, ...] = ()
     """Addresses of reverse proxies whose X-Forwarded-For is believed."""
+    admin_idle: int = 15 * 60
+    admin_session: int = 8 * 3600
+    """The longest a log-in to the console lasts, however busy."""
+    admin_second_factor: str = "publisher"
+    """The lowest role that must use a second factor; ``none``: nobody must."""
+    admin_audit_days: int = 3 * 365
+    admin_networks: Tuple[str, ...] = ()
+    """Networks from which the console may be opened; none means everywhere."""
     exploration: int = 5
     """Percent of turns in which the order of equally ranked reminders is tried anew; always 0 under ``for_tests``."""
     seed: int = 0
@@ -68,6 +78,11 @@ class Settings:
     @property
     def releases_dir(self) -> Path:
         return self.var_dir / "releases"
+
+    @property
+    def audit_file(self) -> Path:
+        """What was done in the admin console, one entry a line."""
+        return self.var_dir / "log" / "audit.jsonl"
 
     @classmethod
     def from_env(cls, env: Optional[Mapping[str, str]] = None) -> "Settings":
@@ -91,6 +106,11 @@ class Settings:
             max_text_length=_integer(env, "GJJ_MAX_TEXT_LENGTH", cls.max_text_length, 50, 10000),
             allowed_origins=_list(env, "GJJ_ALLOWED_ORIGINS"),
             trusted_proxies=_list(env, "GJJ_TRUSTED_PROXIES"),
+            admin_idle=_integer(env, "GJJ_ADMIN_IDLE", cls.admin_idle, 60, DAY),
+            admin_session=_integer(env, "GJJ_ADMIN_SESSION", cls.admin_session, 300, 7 * DAY),
+            admin_second_factor=_one_of(env, "GJJ_ADMIN_SECOND_FACTOR", cls.admin_second_factor, SECOND_FACTOR_FROM),
+            admin_audit_days=_integer(env, "GJJ_ADMIN_AUDIT_DAYS", cls.admin_audit_days, 180, 3650),
+            admin_networks=_networks(env, "GJJ_ADMIN_NETWORKS"),
             exploration=_integer(env, "GJJ_EXPLORATION", cls.exploration, 0, 30),
             seed=_integer(env, "GJJ_SEED", cls.seed, 0, 2**31 - 1),
             secret=_secrets(env, "GJJ_SECRET")[0],
@@ -131,6 +151,23 @@ def _date(env: Mapping[str, str], name: str) -> Optional[date]:
         return date.fromisoformat(raw)
     except ValueError:
         raise SettingsError(f"{name}={raw!r}：应为 2026-11-22 这样的日期") from None
+
+
+def _one_of(env: Mapping[str, str], name: str, default: str, values: Tuple[str, ...]) -> str:
+    value = env.get(name) or default
+    if value not in values:
+        raise SettingsError(f"{name}={value!r}：应为 {'、'.join(values)} 之一")
+    return value
+
+
+def _networks(env: Mapping[str, str], name: str) -> Tuple[str, ...]:
+    found = _list(env, name)
+    for network in found:
+        try:
+            ipaddress.ip_network(network, strict=False)
+        except ValueError:
+            raise SettingsError(f"{name}：{network!r} 应是 10.0.0.5 或 10.0.0.0/8 这样的地址") from None
+    return found
 
 
 def _list(env: Mapping[str, str], name: str) -> Tuple[str, ...]:

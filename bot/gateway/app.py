@@ -5,7 +5,7 @@ import weakref
 
 from aiohttp import web
 
-from bot.gateway import bodies, chat_api, keys, middlewares, operations, pages, resources, websocket
+from bot.gateway import admin, bodies, chat_api, keys, middlewares, operations, pages, resources, websocket
 from bot.gateway.address import Addresses, Pseudonyms
 from bot.gateway.limits import RateLimiter
 from bot.gateway.live import live
@@ -34,4 +34,5 @@ def build_app(settings: Settings) -> web.Application:
     app.on_response_prepare.append(middlewares.add_headers)
     for table in (chat_api.routes, websocket.routes, operations.routes, pages.routes(pages.load())):
         app.router.add_routes(table)
+    admin.add_to(app)
     return app
