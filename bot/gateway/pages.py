@@ -50,7 +50,14 @@ def load(directory: Path = WEB_DIR, services: Path = ROOT / "data" / "services")
             elif path.name == "widget.js":  # runs on another site, so it cannot fetch the wording itself
                 body = _fill(body, lambda key: json.dumps(wording[key], ensure_ascii=False)[1:-1])
             assets[path.name] = pack(body, path.suffix)
+    assets[MATTERS] = pack(json.dumps(_matters(services), ensure_ascii=False).encode(), ".json")
     return assets
+
+
+def _matters(services: Path) -> Dict[str, str]:
+    """Short name of each service card by its code."""
+    cards = (yaml.load(path.read_text("utf-8"), Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader)) for path in sorted(services.glob("*.yml")))
+    return {card["code"]: card["short"] for card in cards}
 
 
 def pack(body: bytes, suffix: str) -> Asset:

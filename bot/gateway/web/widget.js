@@ -1,93 +1,19 @@
-// For the center's own site: <script src="https://…/widget.js" async></script> adds a round button that opens the chat.
-// Lives in a closed box (Shadow DOM) and a frame of its own, so neither the site's styles nor its scripts reach the chat.
-(() => {
-  const script = document.currentScript;
-  const base = new URL(script.src).origin;
-  const label = script.dataset.label || "{{launcher}}";
-  const side = script.dataset.side === "left" ? "left" : "right";
-
-  const STYLE = `
-    :host { all: initial; }
-    .box { position: fixed; ${side}: 20px; bottom: 20px; z-index: 2147483000; font: 16px/1.4 "PingFang SC","Microsoft YaHei","Noto Sans CJK SC",sans-serif; }
-    .launch { display: flex; align-items: center; gap: 8px; min-height: 52px; padding: 0 20px 0 14px; border: 0; border-radius: 26px;
-      background: #12505b; color: #fff; font: inherit; font-weight: 600; cursor: pointer; box-shadow: 0 4px 16px rgba(11,54,62,.28); }
-    .launch:hover { background: #0b363e; }
-    .launch:focus-visible { outline: 3px solid #d9a441; outline-offset: 3px; }
-    .launch svg { width: 26px; height: 26px; }
-    .frame { position: fixed; ${side}: 20px; bottom: 20px; width: 400px; height: min(660px, calc(100vh - 40px)); border: 0; border-radius: 14px;
-      background: #f4f6f5; box-shadow: 0 10px 40px rgba(11,54,62,.32); }
-    [hidden] { display: none; }
-    @media (max-width: 480px) { .frame { inset: 0; width: 100%; height: 100%; border-radius: 0; } }`;
-
-  function start() {
-    const host = document.createElement("div");
-    const root = host.attachShadow({ mode: "open" });
-    style(root);
-    const box = document.createElement("div");
-    box.className = "box";
-    const launch = document.createElement("button");
-    launch.type = "button";
-    launch.className = "launch";
-    launch.setAttribute("aria-haspopup", "dialog");
-    launch.append(mark(), label);
-    box.append(launch);
-    root.append(box);
-    document.body.append(host);
-
-    let frame = null;
-    launch.addEventListener("click", () => {
-      frame ??= addFrame(box);
-      frame.hidden = false;
-      launch.hidden = true;
-      frame.focus();
-      frame.contentWindow.postMessage({ gjj: "focus" }, base);
-    });
-    window.addEventListener("message", (event) => {
-      // Attack: another frame pretending to be the chat (ASVS 3.5.5). Origin and sender must both be ours.
-      if (!frame || event.origin !== base || event.source !== frame.contentWindow || event.data?.gjj !== "close") return;
-      frame.hidden = true;
-      launch.hidden = false;
-      launch.focus();
-    });
-  }
-
-  function addFrame(box) {
-    const frame = document.createElement("iframe");
-    frame.className = "frame";
-    frame.title = label;
-    frame.allow = "clipboard-write";
-    frame.src = `${base}/embed#${encodeURIComponent(location.origin)}`;
-    frame.addEventListener("load", () => frame.contentWindow.postMessage({ gjj: "focus" }, base));
-    box.append(frame);
-    return frame;
-  }
-
-  /** A constructed sheet is allowed under a strict style-src of the site; older browsers get a <style>. */
-  function style(root) {
-    try {
-      const sheet = new CSSStyleSheet();
-      sheet.replaceSync(STYLE);
-      root.adoptedStyleSheets = [sheet];
-    } catch {
-      const element = document.createElement("style");
-      element.textContent = STYLE;
-      root.append(element);
-    }
-  }
-
-  function mark() {
-    const ns = "http://www.w3.org/2000/svg";
-    const svg = document.createElementNS(ns, "svg");
-    svg.setAttribute("viewBox", "0 0 24 24");
-    svg.setAttribute("aria-hidden", "true");
-    const path = document.createElementNS(ns, "path");
-    path.setAttribute("d", "M4 4h16a1 1 0 0 1 1 1v11a1 1 0 0 1-1 1h-8l-5 4v-4H4a1 1 0 0 1-1-1V5a1 1 0 0 1 1-1zm8 3-3.500 3.500L12 14l3.500-3.500z");
-    path.setAttribute("fill", "currentColor");
-    path.setAttribute("fill-rule", "evenodd");
-    svg.append(path);
-    return svg;
-  }
-
-  if (document.body) start();
-  else document.addEventListener("DOMContentLoaded", start);
-})();
+"use strict";(()=>{var b=[255,255,255],g=[0,0,0],A=[24,35,38],$=4.6;function C(e){var r;let t=/^#([0-9a-f])([0-9a-f])([0-9a-f])$/i.exec(e),o=t?t.slice(1).map(n=>n+n):(r=/^#([0-9a-f]{2})([0-9a-f]{2})([0-9a-f]{2})$/i.exec(e))==null?void 0:r.slice(1);return o?o.map(n=>parseInt(n,16)):null}function v(e){let[t,o,r]=e.map(n=>{let s=n/255;return s<=.04045?s/12.92:((s+.055)/1.055)**2.4});return .2126*t+.7152*o+.0722*r}function H(e,t){let[o,r]=[v(e),v(t)].sort((n,s)=>n-s);return(r+.05)/(o+.05)}var p=(e,t,o)=>e.map((r,n)=>Math.round(r*(1-o)+t[n]*o)),l=e=>`#${e.map(t=>t.toString(16).padStart(2,"0")).join("")}`;function E(e,t,o){let r=e;for(let n=.04;H(r,o)<$&&n<=1;n+=.04)r=p(e,t,n);return r}function y(e,t){let o=C(e);if(!o)return null;let r=E(o,g,b),n=t?A:b,s=p(n,r,t?.28:.09);return{"--brand":l(r),"--brand-deep":l(p(r,g,.35)),"--brand-soft":l(s),"--brand-line":l(p(n,r,t?.6:.32)),"--accent":l(E(r,t?b:g,s))}}var f=`
+:host { all: initial !important; display: block !important; position: static !important; }
+.box { --brand: var(--gjj-brand, #12505b); --brand-deep: var(--gjj-brand-deep, #0b363e); position: fixed; right: 20px; bottom: var(--bottom, 20px); z-index: 2147483000;
+  font: 16px/1.4 "PingFang SC", "Microsoft YaHei", "Noto Sans CJK SC", sans-serif; }
+.left { right: auto; left: 20px; }
+.launch { position: relative; display: flex; align-items: center; gap: 8px; min-height: 52px; padding: 0 20px 0 14px; border: 0; border-radius: 26px;
+  background: var(--brand); color: #fff; font: inherit; font-weight: 600; cursor: pointer; box-shadow: 0 4px 16px rgba(11,54,62,.28); }
+.launch:hover { background: var(--brand-deep); }
+.launch:focus-visible { outline: 3px solid #d9a441; outline-offset: 3px; }
+.launch svg { width: 26px; height: 26px; }
+.badge { position: absolute; top: -8px; right: -4px; min-width: 24px; height: 24px; padding: 0 6px; box-sizing: border-box; border: 2px solid #fff; border-radius: 12px;
+  background: #b3261e; color: #fff; font-size: 13px; line-height: 20px; text-align: center; }
+.left .badge { right: -8px; }
+.frame { position: fixed; right: 20px; bottom: 20px; width: 420px; height: 680px; max-height: calc(100vh - 40px); border: 0; border-radius: 14px;
+  background: #f4f6f5; box-shadow: 0 10px 40px rgba(11,54,62,.32); }
+.left .frame { right: auto; left: 20px; }
+[hidden] { display: none; }
+@media (max-width: 520px) { .frame, .left .frame { top: 0; left: 0; right: 0; bottom: 0; width: 100%; height: 100%; max-height: none; border-radius: 0; } }
+@media print { .box { display: none; } }`;var j={label:"{{launcher}}",unread:"{{launcher.unread}}"},N="M4 4h16a1 1 0 0 1 1 1v11a1 1 0 0 1-1 1h-8l-5 4v-4H4a1 1 0 0 1-1-1V5a1 1 0 0 1 1-1zm8 3-3.500 3.500L12 14l3.500-3.500z",k=400,M=document.currentScript,h=new URL(M.src).origin,c=M.dataset,m=c.label||j.label;function u(e,t){let o=document.createElement(e);return o.className=t,o}function K(){let e="http://www.w3.org/2000/svg",t=document.createElementNS(e,"svg");t.setAttribute("viewBox","0 0 24 24"),t.setAttribute("aria-hidden","true");let o=document.createElementNS(e,"path");for(let[r,n]of[["d",N],["fill","currentColor"],["fill-rule","evenodd"]])o.setAttribute(r,n);return t.append(o),t}function z(e){try{let t=new CSSStyleSheet;t.replaceSync(f),e.adoptedStyleSheets=[t]}catch{let t=document.createElement("style");t.textContent=f,e.append(t)}}function P(e){let t=Number(e);return`${e&&t>=0?Math.min(t,k):20}px`}function I(){let e=new URLSearchParams({host:location.origin});for(let t of["colour","colours","title"])c[t]&&e.set(t,c[t]);return!c.colour&&c.color&&e.set("colour",c.color),`${h}/embed#${e}`}function L(){let e=document.createElement("gjj-assistant"),t=e.attachShadow({mode:"open"});z(t);let o=u("div",c.side==="left"?"box left":"box");o.style.setProperty("--bottom",P(c.bottom));let r=y(c.colour||c.color||"",!1);for(let a of["--brand","--brand-deep"])r&&o.style.setProperty(a,r[a]);let n=u("button","launch");n.type="button",n.setAttribute("aria-haspopup","dialog"),n.setAttribute("aria-expanded","false");let s=u("span","badge");s.hidden=!0,n.append(K(),m,s),o.append(n),t.append(o),document.body.append(e);let x=document.title,i=null,w=()=>{var a;return(a=i==null?void 0:i.contentWindow)==null?void 0:a.postMessage({gjj:"open"},h)},R=a=>{i&&(i.hidden=!a),n.hidden=a,n.setAttribute("aria-expanded",String(a))},T=a=>{s.textContent=a>9?"9+":String(a),s.hidden=!a;let d=a?j.unread.replace("{n}",String(a)):"";d?n.setAttribute("aria-label",`${m}，${d}`):n.removeAttribute("aria-label"),document.title=a?`（${d}）${x}`:x};n.addEventListener("click",()=>{i||(i=u("iframe","frame"),i.title=m,i.allow="clipboard-write; microphone",i.src=I(),i.addEventListener("load",w),o.append(i)),R(!0),i.focus(),w()}),window.addEventListener("message",a=>{var d,S;!i||a.origin!==h||a.source!==i.contentWindow||(((d=a.data)==null?void 0:d.gjj)==="unread"&&typeof a.data.count=="number"&&T(a.data.count),((S=a.data)==null?void 0:S.gjj)==="close"&&(R(!1),n.focus()))})}document.body?L():document.addEventListener("DOMContentLoaded",L);})();

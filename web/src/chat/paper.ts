@@ -1,0 +1,37 @@
+// What goes onto paper: one answer or list on a clean sheet, or the whole conversation. The style is in print.css.
+import { table } from "./attachments.ts";
+import { textBlocks } from "./blocks.ts";
+import { byId, el } from "./dom.ts";
+import { sourceText } from "./sources.ts";
+import type { Reply } from "./types.ts";
+import { say } from "./wording.ts";
+
+export function printReply(reply: Reply, title: string, isList: boolean): void {
+  const today = new Date();
+  byId("sheet").replaceChildren(
+    el("h1", {}, title || say("title")),
+    el("div", { class: isList ? "boxes" : "" }, textBlocks(reply.text ?? "", true)),
+    ...(reply.attachments ?? []).map((item) => (item.type === "table" ? table(item) : "")),
+    ...(reply.sources?.length ? [el("p", { class: "sheet-sources" }, `${say("print.sources")}${reply.sources.map(sourceText).join("；")}`)] : []),
+    el("p", { class: "sheet-foot" }, say("print.foot", {
+      date: say("sources.date", { y: today.getFullYear(), m: today.getMonth() + 1, d: today.getDate() }) })));
+  send("sheet-only");
+}
+
+/** The conversation as it stands, without the controls. */
+export function printConversation(): void {
+  byId("sheet").replaceChildren();
+  send("");
+}
+
+function send(style: string): void {
+  const root = document.documentElement;
+  if (style) root.classList.add(style);
+  const folded = style ? [] : [...document.querySelectorAll<HTMLDetailsElement>("#log details:not([open])")];
+  for (const one of folded) one.open = true;
+  window.addEventListener("afterprint", () => {
+    root.classList.remove("sheet-only");
+    for (const one of folded) one.open = false;
+  }, { once: true });
+  window.print();
+}
