@@ -33,6 +33,9 @@ UNREAD_SECONDS = 30
 LINGER_SECONDS = 2.0
 """For the rest of a body that nobody reads, such as one that is too large."""
 
+SINGLE = ("Authorization", "Content-Type", "Cookie", "Origin", "X-CSRF-Token", "X-Forwarded-Proto", "X-Request-ID")
+"""Headers that count once or not at all; aiohttp itself sees to Host, Content-Length and Transfer-Encoding."""
+
 
 class Connections:
     """Counts connections. ``exempt`` says which addresses stand for many clients (trusted proxies, this machine)."""
@@ -111,7 +114,9 @@ class Connection(RequestHandler):
     async def _handle_request(self, request, start_time, request_handler):
         self._connections.busy(self)
         try:
-            return await super()._handle_request(request, start_time, _refuse if _is_dubious(request) else request_handler)
+            if request_handler == self._request_handler and _is_dubious(request):  # else the parser has refused it already
+                request_handler = _refuse
+            return await super()._handle_request(request, start_time, request_handler)
         finally:
             if self._address is not None:
                 self._connections.idle(self)
@@ -157,9 +162,11 @@ class Runner(web.AppRunner):
 
 
 def _is_dubious(request) -> bool:
-    """Attack: request smuggling with chunks in HTTP/1.0, which a proxy of that time would frame otherwise; and an Expect
-    that nobody defined, which aiohttp would answer by quoting it."""
+    """Attacks: request smuggling with chunks in HTTP/1.0, which a proxy of that time would frame otherwise; a header given
+    twice, of which a proxy checks one and we read the other; an Expect that nobody defined, which aiohttp would quote."""
     if request.version < HttpVersion11 and "Transfer-Encoding" in request.headers:
+        return True
+    if any(len(request.headers.getall(name, ())) > 1 for name in SINGLE):
         return True
     return "Expect" in request.headers and request.headers["Expect"].lower() != "100-continue"
 
