@@ -141,6 +141,8 @@ class Memory(msgspec.Struct, omit_defaults=True):
     ignored: int = 0
     """Attentive questions ignored in a row."""
     declined: bool = False
+    muted: bool = False
+    """The citizen wants no questions and reminders at all until further notice."""
     handed_off: bool = False
     order: str = ""
     """Number of the work order that was made for this conversation."""

@@ -23,6 +23,10 @@ _DECLINE = re.compile(
     r"不用(?:了|管|说|问)|不需要|(?<![打计预核])算了(?![一下笔解算])|(?<![特分级个区])别(?:再)?(?:问|说|提)|不必"
     r"|(?:没|莫得|没有)(?:别的|其他|啥|什么)的?(?:了|要问|想问|问题|事|需要|[,。!]|$)|别的(?:我)?没有?|就这(?:个|样|些)|没(?:事|问题)了"
 )
+_MUTE = re.compile(
+    r"(?:不用|不要|不必|不需要|别|停止|关掉|关闭)(?:再|老是?|总是?)*(?:给我|跟我|向我|对我)?(?:多)?(?:提醒|追问|提示)"
+)
+_UNMUTE = re.compile(r"(?:可以|继续|恢复|重新|打开|还是)[^,。!?]{0,4}(?:提醒|追问)")
 
 
 @dataclass(frozen=True)
@@ -40,6 +44,16 @@ _DENIALS = ("不是", "不算", "并非", "没有", "不", "没", "别")
 def declines(message: Message) -> bool:
     """不用了, 别的没有: the citizen wants no more suggestions."""
     return bool(_DECLINE.search(message.text)) and len(message.text) <= 20
+
+
+def mutes(message: Message) -> bool:
+    """不用再提醒我了: no questions and reminders any more, whatever their level."""
+    return bool(_MUTE.search(message.text)) and len(message.text) <= 20
+
+
+def unmutes(message: Message) -> bool:
+    """可以继续提醒我: they are welcome again."""
+    return bool(_UNMUTE.search(message.text)) and len(message.text) <= 20
 
 
 def find_reply(base: KnowledgeBase, memory: Memory, message: Message) -> Optional[ReplyFound]:

@@ -21,7 +21,7 @@ from .handoff import hand_off, offer_person, order_turn
 from .follow_up import BRIEF, CLOSE, SHORT, continues, focus_first, in_context, tells, within
 from .memory import Choice, Focus, Memory, Origin, Turn
 from .message import Message
-from .pending import declines, find_reply, settled
+from .pending import declines, find_reply, mutes, settled, unmutes
 from .profile import implications, learn, matches
 from .references import category, what_about
 from .understanding import ANSWER_SCORE, CLARIFY_SCORE, CLAUSE_SCORE, CLEAR_MARGIN, CLEAR_SCORE, PART_SCORE, REJECTING, SURE_SCORE, Reading, Understanding, decide
@@ -128,6 +128,14 @@ def _plan(speaker: Speaker, message: Message) -> None:
             speaker.answer(choice.home, choice.aspect, 1.0)
         else:
             _dialogue(speaker, choice.intent or "more", message)
+        return
+    if mutes(message) and not asks(message.text):
+        memory.muted, memory.pending = True, None
+        _smalltalk(speaker, "muted")
+        return
+    if memory.muted and unmutes(message) and not asks(message.text):
+        memory.muted = memory.declined = False
+        _smalltalk(speaker, "unmuted")
         return
     if memory.offered and declines(message) and not asks(message.text.replace("不用", "")):
         memory.declined = True

@@ -17,6 +17,8 @@ def reason_for_silence(base: KnowledgeBase, memory: Memory) -> str:
         return turn.quiet
     if not turn.answered and not turn.reminders:
         return "这一轮没有回答事项"
+    if memory.muted:
+        return "市民说了不再提醒"
     if memory.handed_off:
         return "已经转人工"
     if memory.profile.get("hurry") == "yes":

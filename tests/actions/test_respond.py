@@ -191,6 +191,28 @@ def test_declining_before_anything_was_offered_is_no_decline(talk):
     assert not talk.memory.declined
 
 
+def test_nothing_at_all_is_suggested_until_it_is_welcome_again(talk):
+    talk.say("我刚参加工作，租房能提吗", RENT)
+    (reply,) = talk.say("以后不用再提醒我了", ("intent:deny", 0.6))
+    assert is_said("muted", reply.text) and talk.memory.pending is None
+    talk.say("提取公积金付房租怎么办理手续呢", ("wd_rent/steps", 0.9))
+    assert [r.kind for r in talk.replies] == ["answer"] and talk.silence == "市民说了不再提醒"
+    (reply,) = talk.say("可以继续提醒我", ("intent:affirm", 0.6))
+    assert is_said("unmuted", reply.text) and not talk.memory.muted
+
+
+@pytest.mark.parametrize("text", ["别再提醒我了", "不要老是追问", "以后不用提醒"])
+def test_the_citizen_s_own_words_switch_suggestions_off(talk, text):
+    talk.say(text, ("intent:deny", 0.6))
+    assert talk.memory.muted
+
+
+@pytest.mark.parametrize("text", ["提醒我还款的短信怎么没有了", "不用了", "还不用还款是吗"])
+def test_other_words_leave_them_on(talk, text):
+    talk.say(text, ("intent:deny", 0.6))
+    assert not talk.memory.muted
+
+
 # --- what comes first -------------------------------------------------------------------------------------------
 
 
