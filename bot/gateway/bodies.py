@@ -93,6 +93,8 @@ async def read_json(request: web.Request) -> Any:
     if any(encoding.lower() != "identity" for encoding in request.headers.getall("Content-Encoding", ())):
         # Attack: a small compressed body that unpacks to gigabytes.
         raise ApiError("bad_content_type", "请不要压缩发送的内容。")
+    if (request.content_length or 0) > request.client_max_size:
+        raise ApiError("too_large")
     try:
         async with asyncio.timeout(READ_SECONDS):
             raw = await request.read()
