@@ -15,6 +15,7 @@ function product(folder) {
   const common = { bundle: true, minify: true, target: BROWSERS, legalComments: "none", charset: "utf8", logLevel: "warning", absWorkingDir: HERE };
   return [
     { ...common, entryPoints: ["src/chat/main.ts"], outfile: join(folder, "chat.js"), format: "esm", banner: { js: NOTICE } },
+    { ...common, entryPoints: ["src/preview/main.ts"], outfile: join(folder, "preview.js"), format: "esm", banner: { js: NOTICE } },
     { ...common, entryPoints: ["src/launcher/main.ts"], outfile: join(folder, "widget.js"), format: "iife" },
     { ...common, entryPoints: ["src/style/chat.css"], outfile: join(folder, "chat.css"), external: ["*.svg"] },
   ];
