@@ -11,7 +11,20 @@ from typing import AsyncIterator, List
 from aiohttp import web
 
 from bot.gateway import keys as gateway_keys
-from bot.gateway.admin import headers, home, keys, log_in, render, session_api, static_files
+from bot.gateway.admin import (
+    audit_page,
+    headers,
+    home,
+    keys,
+    log_in,
+    own_account,
+    own_second_factor,
+    render,
+    session_api,
+    staff_accounts,
+    staff_api,
+    static_files,
+)
 from bot.gateway.admin.accounts import Accounts
 from bot.gateway.admin.audit_chain import AuditChain
 from bot.gateway.admin.guard import guard
@@ -22,13 +35,19 @@ from bot.gateway.admin.refusals import refusals
 from bot.gateway.admin.second_factor import SecondFactor
 from bot.gateway.admin.sessions import AdminSessions
 from bot.gateway.admin.set_up import SetUpLinks
+from bot.gateway.admin.staff import Staff
 from bot.settings import Settings
 
 MODULES = (
     static_files,
     log_in,
+    own_account,
+    own_second_factor,
     session_api,
     home,
+    staff_accounts,
+    staff_api,
+    audit_page,
 )
 """Everything that answers under /admin."""
 
@@ -59,6 +78,7 @@ async def _stores(app: web.Application) -> AsyncIterator[None]:
     app[keys.PASSWORDS] = Passwords()
     app[keys.LOCKOUT] = Lockout(redis, clock)
     app[keys.SET_UP] = SetUpLinks(redis)
+    app[keys.STAFF] = Staff(app[keys.ACCOUNTS], app[keys.PASSWORDS], app[keys.SET_UP], app[keys.LOCKOUT])
     app[keys.AUDIT] = AuditChain(
         redis, _keys(settings, "audit"), settings.audit_file, settings.admin_audit_days)
     yield

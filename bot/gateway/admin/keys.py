@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from bot.gateway.admin.passwords import Passwords
     from bot.gateway.admin.second_factor import SecondFactor
     from bot.gateway.admin.sessions import AdminSessions
+    from bot.gateway.admin.staff import Staff
     from bot.gateway.admin.set_up import SetUpLinks
 
 PREFIX = "gjj:{admin}:"
@@ -25,6 +26,7 @@ SESSIONS: "web.AppKey[AdminSessions]" = web.AppKey("admin_sessions")
 PASSWORDS: "web.AppKey[Passwords]" = web.AppKey("admin_passwords")
 LOCKOUT: "web.AppKey[Lockout]" = web.AppKey("admin_lockout")
 SECOND_FACTOR: "web.AppKey[SecondFactor]" = web.AppKey("admin_second_factor")
+STAFF: "web.AppKey[Staff]" = web.AppKey("admin_staff")
 SET_UP: "web.AppKey[SetUpLinks]" = web.AppKey("admin_set_up")
 AUDIT: "web.AppKey[AuditChain]" = web.AppKey("admin_audit")
 NETWORKS: "web.AppKey[Networks]" = web.AppKey("admin_networks")

@@ -109,7 +109,7 @@ async def log_in_as(browser, account):
     """Put a session of ``account`` into the browser, as the log-in page would."""
     identity = await browser.app[keys.SESSIONS].start(account)
     browser.client.session.cookie_jar.update_cookies({"gjj-admin": identity})
-    await browser.text("/admin/")
+    await browser.text("/admin/me")
     return browser
 
 
