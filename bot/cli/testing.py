@@ -17,7 +17,7 @@ from bot.cli.problem import Problem
 from bot.settings import ROOT, Settings
 
 WORKER_TESTS = ("knowledge", "actions", "nlu", "state", "worker", "training")
-GATEWAY_TESTS = ("content", "gateway", "cli", "e2e")
+GATEWAY_TESTS = ("content", "gateway", "cli", "web", "e2e")
 SYSTEM_TESTS = ("system",)
 FAULT_TESTS = ("faults",)
 _REPORTS = ROOT / "var" / "test"

@@ -4,7 +4,7 @@ type Rgb = [number, number, number];
 
 const WHITE: Rgb = [255, 255, 255];
 const BLACK: Rgb = [0, 0, 0];
-const NIGHT: Rgb = [24, 35, 38];
+const NIGHT: Rgb = [24, 36, 40];
 /** A little above the 4.5 : 1 that text needs, for rounding. */
 const READABLE = 4.6;
 
@@ -42,12 +42,13 @@ export function palette(colour: string, dark: boolean): Record<string, string> |
   if (!given) return null;
   const brand = until(given, BLACK, WHITE);
   const paper = dark ? NIGHT : WHITE;
+  const ink = dark ? WHITE : BLACK;
   const soft = mix(paper, brand, dark ? 0.28 : 0.09);
   return {
     "--brand": css(brand),
     "--brand-deep": css(mix(brand, BLACK, 0.35)),
     "--brand-soft": css(soft),
     "--brand-line": css(mix(paper, brand, dark ? 0.6 : 0.32)),
-    "--accent": css(until(brand, dark ? WHITE : BLACK, soft)),
+    "--accent": css(until(until(brand, ink, soft), ink, paper)),
   };
 }

@@ -42,16 +42,18 @@ function dress(root: ShadowRoot): void {
   }
 }
 
-function pixels(given: string | undefined): string {
+/** Room that the page wants to keep free below, in pixels; null without a wish. */
+function room(given: string | undefined): string | null {
   const value = Number(given);
-  return `${given && value >= 0 ? Math.min(value, FURTHEST_PX) : 20}px`;
+  return given && value >= 0 ? `${Math.min(value, FURTHEST_PX)}px` : null;
 }
 
 /** Where the chat lives; what the page wished for it travels in the fragment, which no server sees. */
-function address(): string {
+function address(colour: string): string {
   const said = new URLSearchParams({ host: location.origin });
-  for (const name of ["colour", "colours", "title"]) if (wish[name]) said.set(name, wish[name]!);
-  if (!wish["colour"] && wish["color"]) said.set("colour", wish["color"]!);
+  if (colour) said.set("colour", colour);
+  if (wish["colors"]) said.set("colours", wish["colors"]);
+  if (wish["title"]) said.set("title", wish["title"]);
   return `${base}/embed#${said}`;
 }
 
@@ -60,9 +62,8 @@ function start(): void {
   const root = host.attachShadow({ mode: "open" });
   dress(root);
   const box = create("div", wish["side"] === "left" ? "box left" : "box");
-  box.style.setProperty("--bottom", pixels(wish["bottom"]));
-  const house = palette(wish["colour"] || wish["color"] || "", false);
-  for (const name of ["--brand", "--brand-deep"]) if (house) box.style.setProperty(name, house[name]!);
+  const floor = room(wish["bottom"]);
+  if (floor) box.style.setProperty("--floor", floor);
   const launch = create("button", "launch");
   launch.type = "button";
   launch.setAttribute("aria-haspopup", "dialog");
@@ -73,6 +74,9 @@ function start(): void {
   box.append(launch);
   root.append(box);
   document.body.append(host);
+  const colour = wish["color"] || getComputedStyle(host).getPropertyValue("--gjj-color").trim();
+  const house = palette(colour, false);
+  for (const name of ["--brand", "--brand-deep"]) if (house) box.style.setProperty(name, house[name]!);
 
   const ownTitle = document.title;
   let frame: HTMLIFrameElement | null = null;
@@ -97,7 +101,7 @@ function start(): void {
       frame = create("iframe", "frame");
       frame.title = label;
       frame.allow = "clipboard-write; microphone";
-      frame.src = address();
+      frame.src = address(colour);
       frame.addEventListener("load", tell);
       box.append(frame);
     }
