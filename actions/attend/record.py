@@ -29,11 +29,12 @@ def decision(memory: Memory, verdicts: Sequence[Verdict], silence: str) -> Dict[
         "turn": memory.turns,
         "answered": [f"{home}.{aspect}" for home, aspect in memory.turn.answered],
         "silence": silence,
-        "rules": [_rule(v) for v in verdicts],
+        "rules": [considered(v) for v in verdicts],
     }
 
 
-def _rule(verdict: Verdict) -> Dict[str, Any]:
+def considered(verdict: Verdict) -> Dict[str, Any]:
+    """JSON-ready record of one rule."""
     found: Dict[str, Any] = {
         "rule": verdict.rule.id, "level": verdict.rule.level, "said": verdict.chosen, "reason": verdict.reason,
         "situation": verdict.situation, "conditions": conditions(verdict),

@@ -1,6 +1,8 @@
-"""Releases: trained models with a manifest under var/releases; ``current`` names the one in service.
+"""Releases on disk: a model, the content it was trained on, its figures and digests, under var/releases; ``current`` names
+the one in service.
 
-``python -m bot.training.releases`` lists them, ``… rollback ID`` puts an earlier one back in service.
+A release is written aside, synced and renamed, and put in service by replacing one link: whenever the power goes, what was
+in service before is whole and still in service. Sharing them between machines: :mod:`bot.training.shared_releases`.
 """
 from __future__ import annotations
 
@@ -8,19 +10,23 @@ import hashlib
 import json
 import os
 import shutil
-import sys
+import tempfile
+import time
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
-from typing import Dict, List, Optional
+from typing import Dict, List, Mapping, Optional, Sequence
 
 from bot import clock
 from bot.nlu.spacy_zh.stamp import inputs_digest
-from bot.settings import ROOT, Settings
+from bot.settings import ROOT
 
 MODEL = "model.tar.gz"
 MANIFEST = "manifest.json"
 CURRENT = "current"
+SWITCHES = "switches.jsonl"
 KEEP = 10
+_ABANDONED = 3600.0
+"""Seconds after which a half-written release is somebody's crash and not somebody's work."""
 
 
 class ReleaseError(RuntimeError):
@@ -29,10 +35,11 @@ class ReleaseError(RuntimeError):
 
 @dataclass(frozen=True)
 class Release:
-    """One published model.
+    """One trained model and what belongs to it.
 
-    ``sha256`` is checked before loading: only what this project trained is ever loaded. ``basis`` is :func:`basis` at
-    training time: a release made by other understanding code must not be served.
+    ``sha256`` of the model and ``files`` (digests of the rest by name) are checked before anything is used: only what this
+    project trained is ever loaded. ``basis`` is :func:`basis` at training time: a release made by other understanding code
+    must not be served. ``refusals``: why the gate refused it; empty when it passed.
     """
 
     id: str
@@ -41,38 +48,94 @@ class Release:
     basis: str = ""
     metrics: Dict[str, float] = field(default_factory=dict)
     counts: Dict[str, int] = field(default_factory=dict)
+    author: str = ""
+    refusals: List[str] = field(default_factory=list)
+    files: Dict[str, str] = field(default_factory=dict)
+    seconds: Dict[str, float] = field(default_factory=dict)
+    """How long each step of its training took."""
+
+    @property
+    def digests(self) -> Dict[str, str]:
+        """SHA-256 of every file of the release, the manifest left aside."""
+        return {MODEL: self.sha256, **self.files}
+
+
+@dataclass(frozen=True)
+class Switch:
+    """Putting a release in service: ``at`` is seconds since 1970, ``previous`` what it took the place of."""
+
+    id: str
+    at: float
+    by: str = ""
+    reason: str = ""
+    previous: str = ""
 
 
 class Releases:
-    """The folder of releases; publishing and switching are atomic renames."""
+    """The folder of releases; keeping and switching are atomic renames."""
 
     def __init__(self, folder: Path):
-        self._folder = folder
+        self.folder = folder
 
     def current_id(self) -> Optional[str]:
         """Id in service, or None."""
         try:
-            return os.readlink(self._folder / CURRENT)
+            return os.readlink(self.folder / CURRENT)
         except OSError:
             return None
 
+    def in_service(self) -> Optional[Switch]:
+        """The latest switch, or None before the first."""
+        ident = self.current_id()
+        if ident is None:
+            return None
+        at = os.lstat(self.folder / CURRENT).st_mtime
+        noted = [switch for switch in self.switches() if switch.id == ident]
+        last = noted[-1] if noted else Switch(ident, at)
+        return Switch(ident, at, last.by, last.reason, last.previous)
+
+    def switches(self) -> List[Switch]:
+        """Every switch that was noted, oldest first."""
+        try:
+            lines = (self.folder / SWITCHES).read_text(encoding="utf-8").splitlines()
+        except OSError:
+            return []
+        found = []
+        for line in lines:
+            try:
+                found.append(Switch(**json.loads(line)))
+            except (ValueError, TypeError):
+                continue  # cut off by a power failure
+        return found
+
     def get(self, ident: str) -> Release:
         try:
-            return Release(**json.loads((self._folder / ident / MANIFEST).read_text(encoding="utf-8")))
+            return read_manifest((self.folder / ident / MANIFEST).read_bytes())
         except (OSError, ValueError, TypeError) as error:
             raise ReleaseError(f"找不到版本 {ident}，用 ./gjj releases 看有哪些（{error}）") from None
 
     def model_path(self, ident: str) -> Path:
         """Path of the model after its digest was checked; raises :class:`ReleaseError` when it does not fit."""
-        path = self._folder / ident / MODEL
+        path = self.folder / ident / MODEL
         if not path.exists() or digest(path) != self.get(ident).sha256:
             raise ReleaseError(f"版本 {ident} 的模型文件不完整，请 ./gjj releases rollback 换一个，或重新 ./gjj train")
         return path
 
+    def read(self, ident: str, name: str) -> bytes:
+        """A file of the release after its digest was checked; raises :class:`ReleaseError`."""
+        wanted = self.get(ident).files.get(name)
+        try:
+            content = (self.folder / ident / name).read_bytes() if wanted else b""
+        except OSError:
+            content = b""
+        if not wanted or hashlib.sha256(content).hexdigest() != wanted:
+            raise ReleaseError(f"版本 {ident} 没有完整的 {name}")
+        return content
+
     def all(self) -> List[Release]:
         """Newest first; folders without a readable manifest are left out."""
         found = []
-        for path in self._folder.glob(f"*/{MANIFEST}"):
+        for path in self.folder.glob(f"[!.]*/{MANIFEST}"):
             if path.parent.name != CURRENT:
                 try:
                     found.append(self.get(path.parent.name))
@@ -89,32 +152,75 @@ class Releases:
             return False
 
     def publish(self, model: Path, metrics: Dict[str, float], counts: Dict[str, int]) -> Release:
-        """Copy ``model`` in, write its manifest, put it in service, drop all but the newest :data:`KEEP`."""
-        moment = clock.now()
-        ident = moment.strftime("%Y%m%d-%H%M%S")
-        while any(self._folder.glob(f"{ident}*")):  # several in one second: the newest has the longest id
-            ident += "a"
-        staging = self._folder / f".{ident}"
-        staging.mkdir(parents=True)
-        shutil.copyfile(model, staging / MODEL)
-        release = Release(
-            ident, moment.isoformat(timespec="seconds"), digest(staging / MODEL), basis(), metrics, counts
-        )
-        (staging / MANIFEST).write_text(json.dumps(asdict(release), ensure_ascii=False, indent=2), encoding="utf-8")
-        staging.rename(self._folder / ident)
-        self.switch(ident)
-        for old in self.all()[KEEP:]:
-            if old.id != ident:
-                shutil.rmtree(self._folder / old.id)
+        """:meth:`keep` and :meth:`switch` in one."""
+        release = self.keep(model, metrics, counts)
+        self.switch(release.id)
+        self.prune()
         return release
 
-    def switch(self, ident: str) -> None:
-        """Put ``ident`` in service; running workers load it within seconds."""
+    def keep(
+        self, model: Path, metrics: Dict[str, float], counts: Dict[str, int], files: Optional[Mapping[str, bytes]] = None,
+        author: str = "", refusals: Sequence[str] = (), seconds: Optional[Dict[str, float]] = None,
+    ) -> Release:
+        """Copy ``model`` and ``files`` in with a manifest; nothing is put in service. Drops all but the newest :data:`KEEP`."""
+        self._clear_abandoned()
+        moment = clock.now()
+        ident = moment.strftime("%Y%m%d-%H%M%S")
+        while any(self.folder.glob(f"{ident}*")):  # several in one second: the newest has the longest id
+            ident += "a"
+        self.folder.mkdir(parents=True, exist_ok=True)
+        staging = Path(tempfile.mkdtemp(prefix=f".{ident}.", dir=self.folder))
+        staging.chmod(0o755)
+        shutil.copyfile(model, staging / MODEL)
+        for name, content in (files or {}).items():
+            (staging / name).write_bytes(content)
+        release = Release(
+            ident, moment.isoformat(timespec="seconds"), digest(staging / MODEL), basis(), dict(metrics), dict(counts), author,
+            list(refusals), {name: hashlib.sha256(content).hexdigest() for name, content in (files or {}).items()}, dict(seconds or {}),
+        )
+        (staging / MANIFEST).write_bytes(manifest_bytes(release))
+        self.adopt(staging, ident)
+        self.prune(ident)
+        return release
+
+    def adopt(self, staging: Path, ident: str) -> None:
+        """Make the finished folder ``staging`` the release ``ident``, on disk for good."""
+        for path in [*staging.iterdir(), staging]:
+            _sync(path)
+        staging.rename(self.folder / ident)
+        _sync(self.folder)
+
+    def prune(self, *spared: str) -> None:
+        """Drop all but the newest :data:`KEEP`; what is in service, what was before it and ``spared`` stay."""
+        service = self.in_service()
+        spare = {*spared, *((service.id, service.previous) if service else ())}
+        for old in self.all()[KEEP:]:
+            if old.id not in spare:
+                shutil.rmtree(self.folder / old.id, ignore_errors=True)
+
+    def switch(self, ident: str, by: str = "", reason: str = "", at: Optional[float] = None) -> Switch:
+        """Put ``ident`` in service; running workers load it within seconds. ``at``: when, for a switch made elsewhere."""
         self.model_path(ident)
-        link = self._folder / f".{CURRENT}.{os.getpid()}"
+        before = self.in_service()
+        previous = (before.previous if before.id == ident else before.id) if before else ""
+        switch = Switch(ident, at or time.time(), by, reason, previous)
+        with (self.folder / SWITCHES).open("a", encoding="utf-8") as log:
+            log.write(json.dumps(asdict(switch), ensure_ascii=False) + "\n")
+        link = self.folder / f".{CURRENT}.{os.getpid()}"
         link.unlink(missing_ok=True)
         link.symlink_to(ident)
-        link.replace(self._folder / CURRENT)
+        os.utime(link, (switch.at, switch.at), follow_symlinks=False)
+        link.replace(self.folder / CURRENT)
+        _sync(self.folder)
+        return switch
+
+    def _clear_abandoned(self) -> None:
+        for path in self.folder.glob(".2*"):
+            try:
+                if time.time() - path.stat().st_mtime > _ABANDONED:
+                    shutil.rmtree(path, ignore_errors=True)
+            except OSError:
+                continue  # finished meanwhile
 
 
 def basis() -> str:
@@ -129,36 +235,28 @@ def basis() -> str:
 
 def digest(path: Path) -> str:
     """SHA-256 of a file, in hexadecimal."""
-    return hashlib.sha256(path.read_bytes()).hexdigest()
+    found = hashlib.sha256()
+    with path.open("rb") as file:
+        for block in iter(lambda: file.read(1 << 20), b""):
+            found.update(block)
+    return found.hexdigest()
 
 
-def main(arguments: List[str]) -> int:
-    releases = Releases(Settings.from_env().releases_dir)
+def manifest_bytes(release: Release) -> bytes:
+    return json.dumps(asdict(release), ensure_ascii=False, indent=2).encode()
+
+
+def read_manifest(raw: bytes) -> Release:
+    """Raises ValueError or TypeError for anything that is no manifest."""
+    release = Release(**json.loads(raw))
+    if any("/" in name or name.startswith(".") for name in (release.id, *release.files)):
+        raise ValueError("a name with a path in it")
+    return release
+
+
+def _sync(path: Path) -> None:
+    handle = os.open(path, os.O_RDONLY)
     try:
-        if arguments[:1] == ["rollback"] and len(arguments) == 2:
-            releases.switch(arguments[1])
-            print(f"已换回版本 {arguments[1]}，正在运行的系统几秒内就会用上。")
-        elif not arguments:
-            _print(releases)
-        else:
-            print("用法：./gjj releases [rollback 版本号]", file=sys.stderr)
-            return 2
-    except ReleaseError as error:
-        print(error, file=sys.stderr)
-        return 1
-    return 0
-
-
-def _print(releases: Releases) -> None:
-    current = releases.current_id()
-    for release in releases.all():
-        mark = "← 在用" if release.id == current else ""
-        metrics = "  ".join(f"{k}={v:.3f}" for k, v in release.metrics.items())
-        counts = "  ".join(f"{k}={v}" for k, v in release.counts.items())
-        print(f"{release.id}  {metrics}  {counts} {mark}")
-    if current is None:
-        print("还没有版本，运行 ./gjj train 训练第一个。")
-
-
-if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))
+        os.fsync(handle)
+    finally:
+        os.close(handle)

@@ -1,118 +1,205 @@
-"""``./gjj train``: check content → train → evaluate on held-out questions → publish, or refuse and say why."""
+"""``./gjj train``: check content → train → examine → publish, or refuse and say why.
+
+While the system runs, its trainer does it and this command shows how far it is; otherwise it is done here.
+"""
 from __future__ import annotations
 
 import argparse
-import os
+import asyncio
+import fcntl
+import getpass
 import sys
-import tempfile
 import time
+from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
-from typing import Dict, List
+from typing import Dict, Iterator, List, Optional, TextIO
 
-from bot.knowledge.base import load
-from bot.knowledge.check import check
-from bot.knowledge.errors import ContentError
-from bot.settings import ROOT, Settings
+import msgspec
 
-from . import evaluate
-from .releases import ReleaseError, Releases
+from bot.settings import Settings
+from bot.state.client import Client, RedisError, close, connect
 
-HELD_OUT = ROOT / "tests" / "questions"
-GATE_TOP1 = 0.75
-"""A model below this on the held-out questions is not published, whatever was in service before."""
-GATE_DROP = 0.03
-"""Nor one that is worse than the release in service by more than this."""
-NLU_PATHS = ("data/nlu", "data/rules", "data/stories")
+from .gate import Check
+from .in_service import NotPassed, put_in_service, reconcile, redis_url
+from .jobs import DONE, KEPT_ASIDE, PUBLISHED, REFUSED, Job, Jobs, Taken
+from .rasa_tools import NLU_PATHS, RasaTools
+from .releases import Release, ReleaseError, Releases
+from .run import GATE_FILE, HELD_OUT, Tools, Wrong, run
+from .service import Trainer
+from .shared_releases import SharedReleases
+from .steps import TITLES, progress
+
+__all__ = ["HELD_OUT", "NLU_PATHS", "main"]
+
+LOOK = 0.5
+_BAR = 24
+GOOD = (PUBLISHED, KEPT_ASIDE)
 
 
-def step(number: int, what: str) -> None:
-    """Progress for the person who waits."""
-    print(f"[{number}/4] {what}", file=sys.stderr, flush=True)
+class Bar:
+    """One line that is rewritten on a terminal; in a log one line for each step."""
+
+    def __init__(self, stream: Optional[TextIO] = None):
+        self._stream = stream or sys.stderr
+        self._shown = ""
+
+    def show(self, step: str, percent: float, left: float) -> None:
+        rest = f"，约还要 {left:.0f} 秒" if left >= 0 else ""
+        if self._stream.isatty():
+            done = int(_BAR * percent / 100)
+            self._stream.write(f"\r\033[K{'█' * done}{'░' * (_BAR - done)} {percent:3.0f}% {step}{rest}")
+        elif step.partition("：")[0] != self._shown:
+            self._shown = step.partition("：")[0]
+            self._stream.write(f"{percent:3.0f}% {self._shown}{rest}\n")
+        self._stream.flush()
+
+    def end(self) -> None:
+        if self._stream.isatty():
+            self._stream.write("\r\033[K")
+            self._stream.flush()
 
 
-def main(arguments: List[str]) -> int:
+def main(arguments: List[str], tools: Optional[Tools] = None) -> int:
     parser = argparse.ArgumentParser(prog="./gjj train", description="检查内容、训练、检验、发布")
     parser.add_argument("--no-publish", action="store_true", help="只训练和检验，不发布")
+    parser.add_argument("--reason", default="", help="检验不通过也要发布时，写明理由")
+    parser.add_argument("--wait", action="store_true", help="别人正在训练时，等他训练完")
     args = parser.parse_args(arguments)
     settings = Settings.from_env()
-    started = time.monotonic()
-
-    step(1, "检查内容")
+    by = f"终端（{getpass.getuser()}）"
+    url = redis_url(settings)
     try:
-        base = load()
-        problems = check(base)
-    except ContentError as error:
-        problems = error.problems
-    if problems:
-        for problem in problems:
-            print(problem, file=sys.stderr)
-        print(f"内容有 {len(problems)} 处要改，没有训练。", file=sys.stderr)
+        if url:
+            return asyncio.run(_with_redis(settings, url, args, by))
+        with _alone(settings.run_dir / "train.lock"):
+            return _here(settings, args, by, tools or RasaTools())
+    except (Wrong, Taken, ReleaseError, RuntimeError) as error:
+        _complain(error)
         return 1
 
-    step(2, f"训练（{len(base.cards)} 个事项、{len(base.faqs)} 个常见问题；第一次要两三分钟，之后约一分钟）")
-    with tempfile.TemporaryDirectory(prefix="gjj-train-") as folder:
-        model = _train(Path(folder), settings)
-        step(3, "用没有训练过的问句检验")
-        rows = [row for path in sorted(HELD_OUT.glob("*.tsv")) for row in evaluate.read(path, base)]
-        nlu = evaluate.Parser(model)
-        scores, _ = evaluate.score(rows, [nlu.topics(base, row.question) for row in rows], base)
-        print("      " + scores.line(), file=sys.stderr)
-        releases = Releases(settings.releases_dir)
-        refusal = _refusal(scores, releases)
-        if refusal:
-            print(refusal, file=sys.stderr)
-            return 1
-        if args.no_publish:
-            print("检验通过（按要求没有发布）。", file=sys.stderr)
-            return 0
-        step(4, "发布")
-        metrics: Dict[str, float] = {k: round(v, 4) for k, v in scores.__dict__.items() if k != "n"}
-        release = releases.publish(model, metrics, {"事项": len(base.cards), "常见问题": len(base.faqs), "检验问句": scores.n})
+
+async def _with_redis(settings: Settings, url: str, args: argparse.Namespace, by: str) -> int:
+    client = connect(url, settings.redis_timeout)
+    try:
+        jobs = Jobs(client)
+        try:
+            delegate = await jobs.has_trainer()
+        except (RedisError, OSError, asyncio.TimeoutError):
+            raise RuntimeError("系统没有完全停下，Redis 却没有应答：请用 ./gjj doctor 看看，或先停止系统再训练。") from None
+        serving = None if delegate else asyncio.ensure_future(_own_trainer(settings, url))
+        try:
+            return await _ask(settings, client, jobs, args, by)
+        finally:
+            if serving is not None:
+                serving.cancel()
+                await asyncio.gather(serving, return_exceptions=True)
+    finally:
+        await close(client)
+
+
+async def _own_trainer(settings: Settings, url: str) -> None:
+    await Trainer(replace(settings, redis_url=url)).serve()
+
+
+async def _ask(settings: Settings, client: Client, jobs: Jobs, args: argparse.Namespace, by: str) -> int:
+    try:
+        job = await jobs.start(by, publish=not args.no_publish, reason=args.reason)
+    except Taken as taken:
+        if not args.wait:
+            raise
+        print(f"{taken.job.by}正在训练，等他训练完。", file=sys.stderr)
+        job = taken.job
+    mine = job.by == by
+    try:
+        done = await _follow(jobs, job)
+    except asyncio.CancelledError:  # Ctrl-C
+        if mine:
+            await jobs.cancel(by)
+        raise
+    if not mine:
+        await reconcile(Releases(settings.releases_dir), SharedReleases(client, settings.secret))
+    return _tell_outcome(done)
+
+
+async def _follow(jobs: Jobs, job: Job) -> Job:
+    bar = Bar()
+    try:
+        while True:
+            found = await jobs.current()
+            if found is None or found.id != job.id:
+                raise RuntimeError("这次训练的记录不见了，请用 ./gjj releases 看结果。")
+            if found.state == DONE:
+                return found
+            bar.show(found.step or "等训练程序接手", found.percent, found.left)
+            await asyncio.sleep(LOOK)
+    finally:
+        bar.end()
+
+
+def _tell_outcome(job: Job) -> int:
+    for problem in job.problems:
+        print(problem, file=sys.stderr)
+    print(job.message, file=sys.stderr)
+    if job.outcome == REFUSED:
+        print("原来的版本照常使用。看比较：./gjj releases compare " + job.release, file=sys.stderr)
+    return 0 if job.outcome in GOOD else 1
+
+
+def _here(settings: Settings, args: argparse.Namespace, by: str, tools: Tools) -> int:
+    """Train in this process: nothing runs that could do it."""
+    bar, started = Bar(), time.monotonic()
+    began: Dict[str, float] = {}
+    releases = Releases(settings.releases_dir)
+    last = next((release.seconds for release in releases.all() if release.seconds), {})
+
+    def tell(step: str, part: float, word: str) -> None:
+        elapsed = time.monotonic() - began.setdefault(step, time.monotonic())
+        percent, left = progress(last, step, elapsed, part)
+        bar.show(TITLES[step] + (f"：{word}" if word else ""), percent, left)
+
+    try:
+        release = run(tools, releases, tell, by)
+    finally:
+        bar.end()
+    _tell_checks(releases, release)
+    if args.no_publish:
+        print(f"留作候选版本 {release.id}（按要求没有发布）。", file=sys.stderr)
+        return 0
+    try:
+        asyncio.run(put_in_service(releases, None, release.id, by, args.reason))
+    except NotPassed as refusal:
+        print(f"没有发布：{refusal}原来的版本照常使用。", file=sys.stderr)
+        return 1
     print(f"已发布版本 {release.id}，用时 {time.monotonic() - started:.0f} 秒；正在运行的系统几秒内就会用上。", file=sys.stderr)
     return 0
 
 
-def _train(folder: Path, settings: Settings) -> Path:
-    # Rasa's cache knows nothing of changed component code; a stale model is worse than a minute of training.
-    os.environ["RASA_MAX_CACHE_SIZE"] = "0"
-    os.environ["OMP_NUM_THREADS"] = str(os.cpu_count() or 1)  # nothing else runs in this process
-    os.environ["LOG_LEVEL"] = "ERROR"  # Rasa's progress bars of the dialogue policies last milliseconds each
-    from bot.quiet import quiet_libraries
-
-    quiet_libraries()
-    from rasa.engine.training.hooks import TrainingHook
-    from rasa.model_training import train
-
-    # With its cache switched off, Rasa would still fingerprint every message after every component: half of the time.
-    TrainingHook.on_before_node = lambda self, *args, **kwargs: {}  # type: ignore[method-assign]
-    TrainingHook.on_after_node = lambda self, *args, **kwargs: None  # type: ignore[method-assign]
-
-    result = train(
-        domain=str(ROOT / "domain.yml"),
-        config=str(ROOT / "config.yml"),
-        training_files=[str(ROOT / path) for path in NLU_PATHS],
-        output=str(folder),
-        force_training=True,
-        fixed_model_name="model",
-    )
-    if result.code != 0 or not result.model:
-        raise SystemExit("训练没有成功，上面的信息说明了原因。")
-    return Path(result.model)
+def _tell_checks(releases: Releases, release: Release) -> None:
+    for check in msgspec.json.decode(releases.read(release.id, GATE_FILE), type=List[Check]):
+        print(f"{'✓' if check.passed else '✗'} {check.name}：{check.finding}", file=sys.stderr)
 
 
-def _refusal(scores: evaluate.Scores, releases: Releases) -> str:
-    """Why the model must not be published; empty when it may."""
-    if scores.top1 < GATE_TOP1:
-        return f"没有发布：检验问句只答对 {scores.top1:.1%}，门槛是 {GATE_TOP1:.0%}。原来的版本照常使用。"
-    current = releases.current_id()
-    try:
-        before = releases.get(current).metrics.get("top1", 0.0) if current else 0.0
-    except ReleaseError:
-        before = 0.0  # the release in service is broken: this one is the way out
-    if scores.top1 < before - GATE_DROP:
-        return f"没有发布：答对 {scores.top1:.1%}，比在用的版本（{before:.1%}）差得太多。原来的版本照常使用。"
-    return ""
+def _complain(error: Exception) -> None:
+    for problem in error.problems if isinstance(error, Wrong) else ():
+        print(problem, file=sys.stderr)
+    print(error, file=sys.stderr)
+
+
+@contextmanager
+def _alone(lock: Path) -> Iterator[None]:
+    """One training at a time on a machine without Redis; a process that dies gives its turn back."""
+    lock.parent.mkdir(parents=True, exist_ok=True)
+    with lock.open("a+") as handle:
+        try:
+            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            raise RuntimeError("另一个终端正在训练，等它结束再试。") from None
+        yield
 
 
 if __name__ == "__main__":
+    from bot.quiet import quiet_libraries
+
+    quiet_libraries()
     sys.exit(main(sys.argv[1:]))

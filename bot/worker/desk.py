@@ -9,6 +9,7 @@ from rasa.shared.core.events import ActionExecuted, BotUttered, SlotSet, UserUtt
 
 from actions.handoff import Desk, Draft, NoOrders, OrderState
 from actions.memory import SLOT, Memory
+from actions.trial import TRIAL
 from bot.settings import Settings
 from bot.state.live import Live
 from bot.state.masking import mask
@@ -45,6 +46,8 @@ class ThreadOrders:
         self._loop = loop
 
     def open(self, draft: Draft) -> str:
+        if draft.conversation == TRIAL:
+            return ""  # an administrator tries something out: nobody waits for help
         number = self._wait(self._orders.open(draft)) or ""
         if number:
             self._loop.call_soon_threadsafe(self._live.tell, draft.conversation, "order")

@@ -7,7 +7,7 @@ import threading
 import pytest
 
 from bot.training import releases as module
-from bot.training.releases import KEEP, ReleaseError, Releases, main
+from bot.training.releases import KEEP, ReleaseError, Releases
 
 
 @pytest.fixture
@@ -80,7 +80,7 @@ def test_an_unknown_release_is_refused(releases, publish, ident):
 def test_only_the_newest_are_kept(releases, publish, tmp_path):
     made = [publish(str(i).encode()).id for i in range(KEEP + 3)]
     assert sorted(r.id for r in releases.all()) == sorted(made[-KEEP:])
-    assert sorted(p.name for p in (tmp_path / "releases").iterdir()) == sorted([*made[-KEEP:], "current"])
+    assert sorted(p.name for p in (tmp_path / "releases").iterdir()) == sorted([*made[-KEEP:], "current", "switches.jsonl"])
 
 
 def test_the_newest_is_in_service_and_whole_however_many_were_before(releases, publish):
@@ -119,20 +119,3 @@ def test_manifest_is_readable_for_people(releases, publish, tmp_path):
     release = publish()
     text = (tmp_path / "releases" / release.id / "manifest.json").read_text(encoding="utf-8")
     assert '"事项": 46' in text and json.loads(text)["sha256"] == module.digest(releases.model_path(release.id))
-
-
-def test_command_lists_and_rolls_back(tmp_path, monkeypatch, capsys):
-    monkeypatch.setenv("GJJ_VAR", str(tmp_path))
-    assert main([]) == 0 and "还没有版本" in capsys.readouterr().out
-    model = tmp_path / "m"
-    model.write_bytes(b"1")
-    releases = Releases(tmp_path / "releases")
-    first = releases.publish(model, {"top1": 0.9}, {"事项": 46})
-    second = releases.publish(model, {"top1": 0.91}, {"事项": 46})
-    assert main([]) == 0
-    lines = capsys.readouterr().out.splitlines()
-    assert [line.split()[0] for line in lines] == [second.id, first.id]
-    assert "top1=0.910" in lines[0] and lines[0].endswith("← 在用") and "在用" not in lines[1]
-    assert main(["rollback", first.id]) == 0 and releases.current_id() == first.id
-    assert main(["rollback", "nothing"]) == 1 and "./gjj" in capsys.readouterr().err
-    assert main(["rubbish"]) == 2 and "用法" in capsys.readouterr().err

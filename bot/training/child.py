@@ -1,0 +1,60 @@
+"""The process that trains: started by the trainer service, at low priority; prepares, waits for one job, runs it, ends.
+
+One JSON line on standard input starts the job (``{"author": …}``); without one, at the end of input, it ends. On standard
+output come JSON lines: ``{"step", "part", "word"}`` and at last ``{"release"}``, ``{"problems"}`` or ``{"failed"}``.
+"""
+from __future__ import annotations
+
+import json
+import logging
+import os
+import sys
+from typing import Any, TextIO
+
+from bot.quiet import place
+from bot.settings import Settings
+
+from .priority import give_way
+from .releases import Releases
+from .run import Tools, Wrong, run
+
+logger = logging.getLogger(__name__)
+
+
+def main(tools: Tools) -> int:
+    """0 when the job ended in a result, whatever it is."""
+    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s %(message)s")
+    give_way()
+    out = os.fdopen(os.dup(1), "w", encoding="utf-8")
+    os.dup2(2, 1)  # whatever a library prints is no news of the job
+    tools.prepare()
+    _tell(out, ready=True)
+    line = sys.stdin.readline()
+    if not line:
+        return 0
+    order = json.loads(line)
+
+    def tell(step: str, part: float, word: str) -> None:
+        _tell(out, step=step, part=part, word=word)
+
+    try:
+        release = run(tools, Releases(Settings.from_env().releases_dir), tell, order["author"])
+    except Wrong as wrong:
+        _tell(out, problems=wrong.problems)
+    except Exception as error:  # noqa: BLE001 – the border of the process: the administrator gets a sentence, the log the place
+        logger.exception("training failed")
+        _tell(out, failed=str(error) if isinstance(error, RuntimeError) else f"训练出错：{place(error)}")
+    else:
+        _tell(out, release=release.id)
+    return 0
+
+
+def _tell(out: TextIO, **news: Any) -> None:
+    out.write(json.dumps(news, ensure_ascii=False) + "\n")
+    out.flush()
+
+
+if __name__ == "__main__":
+    from .rasa_tools import RasaTools
+
+    sys.exit(main(RasaTools()))

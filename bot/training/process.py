@@ -1,0 +1,63 @@
+"""The training process as its starter sees it: started ahead to be warm, given one job, watched, ended."""
+from __future__ import annotations
+
+import asyncio
+import json
+import os
+import signal
+import sys
+import time
+from typing import Any, AsyncIterator, Dict, List, Optional
+
+COMMAND = [sys.executable, "-m", "bot.training.child"]
+
+
+class Training:
+    """One process for one job. Its group is ended as a whole; the kernel ends it when its starter dies."""
+
+    def __init__(self, command: List[str]):
+        self._command = command
+        self._process: Optional[asyncio.subprocess.Process] = None
+        self.started = time.monotonic()
+        self.ready = False
+
+    async def start(self) -> None:
+        """Let it prepare; it uses the time until :meth:`run`."""
+        from bot.cli.child import tie_to
+
+        self._process = await asyncio.create_subprocess_exec(
+            *self._command, stdin=asyncio.subprocess.PIPE, stdout=asyncio.subprocess.PIPE, start_new_session=True, limit=1 << 22,
+            preexec_fn=tie_to(os.getpid(), signal.SIGKILL), env={**os.environ, "PYTHONWARNINGS": "ignore"})
+
+    @property
+    def running(self) -> bool:
+        return self._process is not None and self._process.returncode is None
+
+    async def run(self, author: str) -> AsyncIterator[Dict[str, Any]]:
+        """Its news until the result; ``{"failed": …}`` when it died without one."""
+        process = self._process
+        assert process is not None and process.stdin is not None and process.stdout is not None
+        try:
+            process.stdin.write(json.dumps({"author": author}).encode() + b"\n")
+            await process.stdin.drain()
+        except (BrokenPipeError, ConnectionResetError):
+            pass  # it died while it waited; its end is read below
+        async for line in process.stdout:
+            news = json.loads(line)
+            if "ready" not in news:
+                yield news
+            if not {"release", "problems", "failed"}.isdisjoint(news):
+                await process.wait()
+                return
+        code = await process.wait()
+        yield {"failed": f"训练程序中途断了（{'信号 ' + str(-code) if code < 0 else '代码 ' + str(code)}），在用的版本没有受影响。"}
+
+    async def end(self) -> None:
+        """Now, whatever it is doing."""
+        if self.running:
+            assert self._process is not None
+            try:
+                os.killpg(self._process.pid, signal.SIGKILL)
+            except ProcessLookupError:
+                pass
+            await self._process.wait()
