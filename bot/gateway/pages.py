@@ -23,8 +23,6 @@ TYPES = {".html": "text/html", ".js": "text/javascript", ".css": "text/css", ".j
          ".svg": "image/svg+xml"}
 MATTERS = "matters.json"
 """Names of the center's services by code, for titles on paper."""
-PAGE_POLICY = "camera=(), microphone=(self), geolocation=(), payment=()"
-"""The chat page alone may ask for the microphone: for speech input."""
 _PLACE = re.compile(r"\{\{([a-z_.]+)\}\}")
 
 
@@ -97,8 +95,6 @@ def send(request: web.Request, asset: Asset) -> web.Response:
     headers = {"Cache-Control": "no-cache", "ETag": f'"{asset.etag}"', "Vary": "Accept-Encoding"}
     if any(tag.value == asset.etag for tag in request.if_none_match or ()):
         return web.Response(status=304, headers=headers)
-    if asset.content_type == "text/html":
-        headers["Permissions-Policy"] = PAGE_POLICY
     body = asset.body
     if "gzip" in request.headers.get("Accept-Encoding", ""):
         headers["Content-Encoding"] = "gzip"

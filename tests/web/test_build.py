@@ -13,7 +13,7 @@ import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
 SOURCES, SERVED = ROOT / "web", ROOT / "bot" / "gateway" / "web"
-BUILT = ("chat.js", "widget.js", "chat.css")
+BUILT = ("chat.js", "widget.js", "preview.js", "chat.css")
 MOST_BYTES = 60_000
 
 
