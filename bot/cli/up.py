@@ -5,6 +5,7 @@ import argparse
 import os
 import signal
 import time
+from pathlib import Path
 from typing import Dict, List, Optional, Sequence
 
 from bot.cli import disk, ports, redis_server
@@ -18,6 +19,7 @@ from bot.cli.problem import Problem
 from bot.cli.readiness import gateway_ready, page_address, worker_ready
 from bot.cli.supervisor import Supervisor
 from bot.settings import ROOT, Settings, ensure_secret
+from bot.training.in_service import ADDRESS
 
 _ROUND = 0.2  # seconds between two looks at the children
 _DISK_EVERY = 60.0
@@ -60,6 +62,7 @@ class Launcher:
         self._redis: List[Child] = []
         self._workers: List[Child] = []
         self._gateway: List[Child] = []
+        self._trainer: List[Child] = []
 
     def run(self) -> int:
         """Until Ctrl-C or TERM; 0 after a clean stop. Raises :class:`Problem` when it cannot start."""
@@ -74,6 +77,7 @@ class Launcher:
             ports.require_free_port(settings.host, settings.port)
             if settings.redis_url:
                 redis_server.require_reachable(settings.redis_url, settings.redis_timeout)
+            self._address.unlink(missing_ok=True)  # of a launcher that was killed
             self._plan.prepare(settings)
             sockets = SocketFolder.open(settings)
             self._start(sockets)
@@ -84,7 +88,8 @@ class Launcher:
         except Stopped:
             say("正在停止……")
         finally:
-            self._supervisor.stop([self._gateway, self._workers, self._redis])
+            self._supervisor.stop([[*self._gateway, *self._trainer], self._workers, self._redis])
+            self._address.unlink(missing_ok=True)
             if sockets is not None:
                 sockets.close(settings.workers)
             lock.release()
@@ -101,6 +106,8 @@ class Launcher:
                 self._redis.append(redis_server.bundled_server(settings.var_dir, sockets.redis, env))
                 self._supervisor.start(self._redis[0])
                 redis_server.wait_for_server(self._redis[0], env["REDIS_URL"])
+        self._address.touch(mode=0o600)  # REDIS_URL may hold a password
+        self._address.write_text(env["REDIS_URL"] + "\n", encoding="utf-8")
         worker_env = {**env, "OMP_NUM_THREADS": "1", "PYTHONWARNINGS": "ignore"}  # Rasa's libraries warn by the page
         paths = [sockets.worker(number + 1) for number in range(settings.workers)]
         with Step(f"启动 {len(paths)} 个对话进程", "加载模型，约 15 到 30 秒") as step:
@@ -117,6 +124,13 @@ class Launcher:
             self._gateway.append(Child("网关", "gateway", self._plan.gateway(), env, log, run))
             self._supervisor.start(self._gateway[0])
             self._wait(step, "网关还没有应答", lambda: gateway_ready(settings.host, settings.port))
+        self._trainer.append(Child("训练程序", "trainer", self._plan.trainer(), {**env, "PYTHONWARNINGS": "ignore"}, log, run))
+        self._supervisor.start(self._trainer[0])  # light until somebody trains; nobody waits for it
+
+    @property
+    def _address(self) -> Path:
+        """Where commands in other terminals find the Redis of this system."""
+        return self._settings.run_dir / ADDRESS
 
     def _wait(self, step: Step, what: str, ready) -> None:
         """Until ``ready()``. While starting, a process that ends by itself has said why in its log; trying again would only

@@ -7,7 +7,7 @@ from contextlib import asynccontextmanager
 from typing import AsyncIterator, Optional
 
 from bot.settings import Settings, ensure_secret
-from bot.state.client import close, connect
+from bot.state.client import Client, close, connect
 
 from .releases import ReleaseError, Releases, Switch
 from .shared_releases import SharedReleases, settled
@@ -30,6 +30,11 @@ def redis_url(settings: Settings) -> str:
         return ""
 
 
+def shared_by(settings: Settings, client: Client) -> SharedReleases:
+    """The releases in the Redis of ``client``, which must not decode."""
+    return SharedReleases(client, settings.secret or ensure_secret(settings.var_dir), settings.previous_secrets)
+
+
 @asynccontextmanager
 async def opened(settings: Settings) -> AsyncIterator[Optional[SharedReleases]]:
     """The releases in Redis while the block runs; None when no system runs here."""
@@ -39,7 +44,7 @@ async def opened(settings: Settings) -> AsyncIterator[Optional[SharedReleases]]:
         return
     client = connect(url, settings.redis_timeout)
     try:
-        yield SharedReleases(client, settings.secret or ensure_secret(settings.var_dir))
+        yield shared_by(settings, client)
     finally:
         await close(client)
 

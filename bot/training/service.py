@@ -17,14 +17,13 @@ from typing import Any, Dict, List, Optional
 import msgspec
 
 from bot.quiet import place
-from bot.settings import Settings, SettingsError, ensure_secret
+from bot.settings import Settings, SettingsError
 from bot.state.client import RedisError, close, connect
 
-from .in_service import NotPassed, put_in_service, reconcile
+from .in_service import NotPassed, put_in_service, reconcile, shared_by
 from .jobs import CANCELLED, FAILED, INVALID, KEPT_ASIDE, PUBLISHED, REFUSED, Job, Jobs
 from .process import COMMAND, Training
 from .releases import ReleaseError, Releases
-from .shared_releases import SharedReleases
 from .steps import TITLES, progress
 
 logger = logging.getLogger(__name__)
@@ -45,7 +44,7 @@ class Trainer:
         self._client = connect(settings.redis_url, settings.redis_timeout)
         self._jobs = Jobs(self._client)
         self._releases = Releases(settings.releases_dir)
-        self._shared = SharedReleases(self._client, settings.secret or ensure_secret(settings.var_dir))
+        self._shared = shared_by(settings, self._client)
         self._name = f"{socket.gethostname()}/{os.getpid()}"
         self._warm: Optional[Training] = None
         self._agreed = 0.0

@@ -15,7 +15,7 @@ import shutil
 import time
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Any, Dict, List, Optional, Set
+from typing import Any, Dict, List, Optional, Sequence, Set
 
 from bot.state.client import Client, Script
 from bot.state.keys import PREFIX
@@ -67,11 +67,11 @@ class Serving:
 
 
 class SharedReleases:
-    """``secret`` signs; all calls raise RedisError."""
+    """``secret`` signs, those of ``earlier`` are still believed; ``client`` must not decode. All calls raise RedisError."""
 
-    def __init__(self, client: Client, secret: bytes):
+    def __init__(self, client: Client, secret: bytes, earlier: Sequence[bytes] = ()):
         self._redis = client
-        self._secret = secret
+        self._secrets = (secret, *earlier)
 
     async def in_service(self) -> Optional[Switch]:
         """The release that every worker should serve; None before the first."""
@@ -97,7 +97,7 @@ class SharedReleases:
                 for number, piece in enumerate(iter(lambda: file.read(PIECE), b"")):
                     await self._redis.set(_piece(ident, name, number), piece)
         raw = manifest_bytes(release)
-        await self._redis.hset(f"{BASE}{ident}", mapping={"manifest": raw, "signature": self._sign(raw)})
+        await self._redis.hset(f"{BASE}{ident}", mapping={"manifest": raw, "signature": _sign(self._secrets[0], raw)})
         await self._redis.sadd(f"{BASE}ids", ident)
         await self._prune(ident)
 
@@ -109,7 +109,7 @@ class SharedReleases:
         if not stored:
             raise ReleaseError(f"版本 {ident} 既不在这台机器上，也不在 Redis 里，请换一个版本或重新 ./gjj train")
         raw = stored["manifest"]
-        if not hmac.compare_digest(_text(stored["signature"]), self._sign(raw)):
+        if not self._genuine(raw, _text(stored["signature"])):
             raise ReleaseError(f"版本 {ident} 的签名不对，不能使用：各台机器要用同一个 GJJ_SECRET_FILE")
         release = read_manifest(raw)
         staging = releases.folder / f".{release.id}.fetched"
@@ -133,7 +133,7 @@ class SharedReleases:
         found = []
         for ident in await self.ids():
             raw, signature = await self._redis.hmget(f"{BASE}{ident}", "manifest", "signature")
-            if raw and hmac.compare_digest(_text(signature), self._sign(raw)):
+            if raw and self._genuine(raw, _text(signature)):
                 found.append(read_manifest(raw))
         return sorted(found, key=lambda release: release.id, reverse=True)
 
@@ -186,8 +186,12 @@ class SharedReleases:
                 while await self._redis.delete(_piece(ident, name, number)):
                     number += 1
 
-    def _sign(self, raw: bytes) -> str:
-        return hmac.new(self._secret, b"release\0" + raw, hashlib.sha256).hexdigest()
+    def _genuine(self, raw: bytes, signature: str) -> bool:
+        return any(hmac.compare_digest(signature.encode(), _sign(secret, raw).encode()) for secret in self._secrets)
+
+
+def _sign(secret: bytes, raw: bytes) -> str:
+    return hmac.new(secret, b"release\0" + raw, hashlib.sha256).hexdigest()
 
 
 def _piece(ident: str, name: str, number: int) -> str:

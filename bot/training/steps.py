@@ -20,7 +20,7 @@ def progress(last: Mapping[str, float], step: str, elapsed: float, part: float =
     names = [name for name, _ in STEPS]
     here = names.index(step)
     share = part if part >= 0 else elapsed / seconds[step]
-    share = min(_MOST, share)
+    share = max(0.0, min(_MOST, share))
     before, after = (sum(seconds[name] for name in some) for some in (names[:here], names[here + 1:]))
     rest = seconds[step] * (1 - share)
     if part > 0.05:

@@ -21,13 +21,12 @@ from bot.settings import Settings
 from bot.state.client import Client, RedisError, close, connect
 
 from .gate import Check
-from .in_service import NotPassed, put_in_service, reconcile, redis_url
+from .in_service import NotPassed, put_in_service, reconcile, redis_url, shared_by
 from .jobs import DONE, KEPT_ASIDE, PUBLISHED, REFUSED, Job, Jobs, Taken
 from .rasa_tools import NLU_PATHS, RasaTools
 from .releases import Release, ReleaseError, Releases
 from .run import GATE_FILE, HELD_OUT, Tools, Wrong, run
 from .service import Trainer
-from .shared_releases import SharedReleases
 from .steps import TITLES, progress
 
 __all__ = ["HELD_OUT", "NLU_PATHS", "main"]
@@ -118,7 +117,7 @@ async def _ask(settings: Settings, client: Client, jobs: Jobs, args: argparse.Na
             await jobs.cancel(by)
         raise
     if not mine:
-        await reconcile(Releases(settings.releases_dir), SharedReleases(client, settings.secret))
+        await reconcile(Releases(settings.releases_dir), shared_by(settings, client))
     return _tell_outcome(done)
 
 

@@ -14,6 +14,7 @@ PLAN = Plan(
     worker=lambda socket: [sys.executable, STUB, "worker", str(socket)],
     gateway=lambda: [sys.executable, STUB, "gateway"],
     prepare=lambda settings: None,
+    trainer=lambda: [sys.executable, STUB, "trainer"],
 )
 
 if "STUB_FREE_MB" in os.environ:  # a nearly full disk
