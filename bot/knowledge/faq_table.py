@@ -13,7 +13,7 @@ MOST_COLUMNS = 40
 MOST_UNPACKED = 200 * 1024 * 1024
 _WIDTHS = (28, 70, 40, 16, 16, 24, 16, 10, 16, 16, 16)
 """Of the columns, in characters."""
-_DANGEROUS = re.compile(r"\t|\r|[\s']*[=+\-@＝＋－＠]")
+_DANGEROUS = re.compile(r"\t|\r|[\s'\0\u200b-\u200f\u2060\ufeff]*[=+\-@＝＋－＠]")
 
 
 class SheetError(ValueError):
@@ -87,23 +87,24 @@ def xlsx_bytes(rows: Iterable[Sequence[str]]) -> bytes:
 def read_xlsx(path: Path) -> List[List[Any]]:
     """All rows of the first sheet; raises :class:`SheetError`, also for formulas: their values would be guesses."""
     from openpyxl import load_workbook
-    from openpyxl.utils.exceptions import InvalidFileException
 
+    raw = io.BytesIO(path.read_bytes())
     try:
         # Attack: a small file that unpacks to gigabytes.
-        with zipfile.ZipFile(path) as archive:
+        with zipfile.ZipFile(raw) as archive:
             if sum(info.file_size for info in archive.infolist()) > MOST_UNPACKED:
                 raise SheetError([f"{path.name} 展开后太大，请另存一份只含文字的表格"])
-        book = load_workbook(path, read_only=True)
+        book = load_workbook(raw, read_only=True)
         sheet = book.worksheets[0]
         rows, problems = [], []
         for number, row in enumerate(sheet.iter_rows(max_col=MOST_COLUMNS, max_row=MOST_ROWS + 2), 1):
             problems += [f"第 {number} 行：有公式，请改成文字" for cell in row if cell.data_type == "f"][:1]
             rows.append([cell.value for cell in row])
         book.close()
-    except (zipfile.BadZipFile, InvalidFileException, KeyError, IndexError, ValueError) as error:
-        if isinstance(error, SheetError):
-            raise
+    except SheetError:
+        raise
+    except Exception:
+        # Of a damaged file openpyxl raises whatever its parts raise: errors of XML, zlib, missing keys, wrong types.
         raise SheetError([f"{path.name} 不是有效的 Excel 文件（.xlsx），请用 Excel 或 WPS 另存一次"]) from None
     if problems:
         raise SheetError(problems)
