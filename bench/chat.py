@@ -22,6 +22,7 @@ from bench.citizens import Citizen, questions
 from bench.report import Report, percentile, spread
 from bench.stock_rasa import StockCitizen, StockRasa
 from bench.system import Part, System, redis_server
+from bot.endpoint import Endpoint
 
 Arrive = Callable[[aiohttp.ClientSession], Any]
 OURS, STOCK = "本系统", "rasa run"
@@ -147,8 +148,8 @@ class Comparison:
 
     async def _probe(self, found: List[float]) -> None:
         """How long the busy worker's health check takes, ten times a second."""
-        path = self._ours.env["GJJ_WORKER_SOCKETS"].split(",")[0]
-        async with aiohttp.ClientSession(connector=aiohttp.UnixConnector(path)) as http:
+        door = Endpoint.parse(self._ours.env["GJJ_WORKER_SOCKETS"].split(",")[0]).health
+        async with aiohttp.ClientSession(connector=aiohttp.UnixConnector(door.path)) as http:
             while True:
                 found.append(await _timed(_health(http)))
                 await asyncio.sleep(0.1)

@@ -12,6 +12,7 @@ from datetime import date
 from pathlib import Path
 from typing import Mapping, Optional, Tuple
 
+from bot.endpoint import Endpoint, EndpointError
 from bot.state import address
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -40,7 +41,9 @@ class Settings:
     today: Optional[date] = None
     """Fixes the date everywhere; ``None`` means the real date in Asia/Shanghai."""
     worker_sockets: Tuple[str, ...] = ()
-    """Unix socket paths of the workers, in worker order (the gateway's view)."""
+    """Where the workers listen (bot.endpoint), in worker order (the gateway's view)."""
+    worker_secret: bytes = field(default=b"", repr=False)
+    """Shown by the gateway to workers on other machines; at least 32 bytes. Not needed on Unix sockets."""
     session_ttl: int = 2 * 3600
     conversation_ttl: int = 7 * DAY
     message_timeout: float = 20.0
@@ -97,7 +100,8 @@ class Settings:
             redis_url=_redis_url(env),
             for_tests=env.get("GJJ_FOR_TESTS", "") == "1",
             today=_date(env, "GJJ_TODAY"),
-            worker_sockets=_list(env, "GJJ_WORKER_SOCKETS"),
+            worker_sockets=_endpoints(env, "GJJ_WORKER_SOCKETS"),
+            worker_secret=_secrets(env, "GJJ_WORKER_SECRET")[0],
             session_ttl=_integer(env, "GJJ_SESSION_TTL", cls.session_ttl, 60, 30 * DAY),
             conversation_ttl=_integer(env, "GJJ_CONVERSATION_TTL", cls.conversation_ttl, 60, 400 * DAY),
             message_timeout=_integer(env, "GJJ_MESSAGE_TIMEOUT", int(cls.message_timeout), 1, 120),
@@ -182,6 +186,16 @@ def _redis_url(env: Mapping[str, str]) -> str:
         except address.AddressError as error:
             raise SettingsError(str(error)) from None
     return url
+
+
+def _endpoints(env: Mapping[str, str], name: str) -> Tuple[str, ...]:
+    found = _list(env, name)
+    for text in found:
+        try:
+            Endpoint.parse(text)
+        except EndpointError as error:
+            raise SettingsError(f"{name}：{error}") from None
+    return found
 
 
 def _secrets(env: Mapping[str, str], name: str) -> Tuple[bytes, ...]:

@@ -6,6 +6,7 @@ import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 
+from bot.endpoint import Endpoint
 from bot.settings import ROOT, Settings
 
 VENVS = ROOT / "var" / "venv"
@@ -27,7 +28,7 @@ class SocketFolder:
     @classmethod
     def open(cls, settings: Settings) -> "SocketFolder":
         settings.run_dir.mkdir(parents=True, exist_ok=True, mode=0o700)
-        if len(str(settings.run_dir / "worker-99.sock").encode()) <= _LONGEST_SOCKET_PATH:
+        if len(str(settings.run_dir / "worker-99.health").encode()) <= _LONGEST_SOCKET_PATH:
             return cls(settings.run_dir, False)
         return cls(Path(tempfile.mkdtemp(prefix="gjj-")), True)
 
@@ -41,7 +42,8 @@ class SocketFolder:
 
     def close(self, workers: int) -> None:
         """Remove the sockets, and the folder when it was temporary."""
-        for path in [self.redis, *(self.worker(n + 1) for n in range(workers))]:
+        doors = [self.worker(n + 1) for n in range(workers)]
+        for path in [self.redis, *doors, *(Path(Endpoint(path=str(door)).health.path) for door in doors)]:
             path.unlink(missing_ok=True)
         if self.temporary:
             shutil.rmtree(self.path)

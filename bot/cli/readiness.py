@@ -1,9 +1,11 @@
-"""Asks a process over HTTP whether it is ready; over TCP for the gateway, over its Unix socket for a worker."""
+"""Asks a process over HTTP whether it is ready; over TCP for the gateway, at its health door for a worker."""
 from __future__ import annotations
 
 import http.client
 import socket
 from pathlib import Path
+
+from bot.endpoint import Endpoint
 
 _TIMEOUT = 5.0
 
@@ -22,8 +24,8 @@ class _UnixConnection(http.client.HTTPConnection):
 
 
 def worker_ready(path: Path) -> bool:
-    """Whether the worker listening at ``path`` has its model and Redis."""
-    return _ok(_UnixConnection(path))
+    """Whether the worker that listens at ``path`` has its model and Redis."""
+    return _ok(_UnixConnection(Path(Endpoint(path=str(path)).health.path)))
 
 
 def gateway_ready(host: str, port: int) -> bool:

@@ -5,11 +5,10 @@ exceptions and arguments of other libraries' log calls may quote what a citizen 
 """
 from __future__ import annotations
 
-import json
 import logging
 import sys
-import traceback
-from datetime import datetime, timezone
+
+from bot.log_lines import line
 
 FIELDS = ("request_id", "method", "route", "status", "ms", "worker", "code", "count", "path", "client")
 """The only extra fields that reach a log line."""
@@ -21,18 +20,7 @@ ACCESS = logging.getLogger("gjj.access")
 
 class JsonFormatter(logging.Formatter):
     def format(self, record: logging.LogRecord) -> str:
-        line = {
-            "time": datetime.fromtimestamp(record.created, timezone.utc).isoformat(timespec="milliseconds"),
-            "level": record.levelname.lower(),
-            "logger": record.name,
-            "event": str(record.msg),
-        }
-        line.update((name, record.__dict__[name]) for name in FIELDS if name in record.__dict__)
-        if record.exc_info and record.exc_info[0] is not None:
-            line["error"] = record.exc_info[0].__name__
-            line["where"] = [f"{frame.filename}:{frame.lineno} {frame.name}"
-                             for frame in traceback.extract_tb(record.exc_info[2])[-8:]]
-        return json.dumps(line, ensure_ascii=False)
+        return line(record, str(record.msg), FIELDS)
 
 
 def configure_logging(level: int = logging.INFO) -> None:

@@ -1,6 +1,7 @@
 """For operators: alive, ready, metrics, and the API's own description."""
 from __future__ import annotations
 
+import asyncio
 import functools
 from pathlib import Path
 
@@ -14,6 +15,8 @@ from bot.gateway.errors import ApiError, dumps
 from bot.gateway.middlewares import ADDRESSES
 
 routes = web.RouteTableDef()
+
+REDIS_SECONDS = 2.0
 
 
 @routes.get("/healthz")
@@ -39,8 +42,23 @@ async def metrics(request: web.Request) -> web.Response:
     """Prometheus text, for this machine and private networks only."""
     if not request.app[ADDRESSES].is_internal(request):
         raise ApiError("forbidden")
+    await _ask_redis(request.app)
     return web.Response(body=generate_latest(request.app[keys.METRICS].registry),
                         headers={"Content-Type": CONTENT_TYPE_LATEST, "Cache-Control": "no-store"})
+
+
+async def _ask_redis(app: web.Application) -> None:
+    """Whether it answers within a scrape's time, and how much it holds."""
+    found = app[keys.METRICS]
+    try:
+        async with asyncio.timeout(REDIS_SECONDS):
+            memory = await app[keys.REDIS].info("memory")
+    except (RedisError, OSError, TimeoutError):
+        found.redis_up.set(0)
+        return
+    found.redis_up.set(1)
+    nodes = [memory] if "used_memory" in memory else list(memory.values())  # a Cluster answers by node
+    found.redis_memory.set(sum(node.get("used_memory", 0) for node in nodes))
 
 
 @routes.get("/api/openapi.json")

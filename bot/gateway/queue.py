@@ -7,21 +7,28 @@ from __future__ import annotations
 
 import asyncio
 import math
+import random
 from collections import deque
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from typing import AsyncIterator, Callable, Collection, Deque, Dict, Generic, Optional, Sequence, TypeVar
+from typing import AsyncIterator, Callable, Collection, Deque, Dict, Generic, List, Optional, Sequence, TypeVar
 
 from bot.gateway.errors import ApiError
+from bot.gateway.metrics import Metrics
 
 PLACES = 8
 """Messages in one worker's hands at once. Enough to keep it busy while some wait for Redis; the rest wait here, where they
 can still go to any worker, and few are cut off when a worker dies."""
 MOST_WAITING = 1000
+LONGEST_RETRY = 60
 CROWDED = "现在咨询的人比较多，请稍等几秒再试，急事请拨打 12329。"
 _FIRST_GUESS = 0.2
 _MEMORY = 0.05
 """Share of the newest message in the running mean of seconds per message."""
+
+
+class NoWorkers(RuntimeError):
+    """There is nobody who could be asked: none has been found yet, or all are gone."""
 
 
 class Served:
@@ -38,10 +45,10 @@ W = TypeVar("W", bound=Served)
 class Queue(Generic[W]):
     """``workers`` take :data:`PLACES` messages each; ``patience`` is how many seconds a message may wait for a place."""
 
-    def __init__(self, workers: Sequence[W], patience: float, changed: Callable[[int], None] = lambda number: None) -> None:
-        self._workers = list(workers)
+    def __init__(self, patience: float, metrics: Metrics, workers: Sequence[W] = ()) -> None:
+        self.workers: List[W] = list(workers)
         self._patience = patience
-        self._changed = changed
+        self._metrics = metrics
         self._lines: Dict[str, _Line] = {}
         self._waiting: "Deque[_Wish[W]]" = deque()
         self._inside = 0
@@ -51,9 +58,14 @@ class Queue(Generic[W]):
         """Messages here, being served or waiting."""
         return self._inside
 
+    def staff(self, workers: Sequence[W]) -> None:
+        """These serve from now on; what another one has in hand is still finished."""
+        self.workers = list(workers)
+        self.serve()
+
     def expected_wait(self) -> float:
         """Seconds until a message that comes now gets a place, as far as can be told from the last ones."""
-        healthy = sum(worker.healthy for worker in self._workers) or 1
+        healthy = sum(worker.healthy for worker in self.workers) or 1
         return max(0, self._inside - healthy * PLACES + 1) * self._seconds / (healthy * PLACES)
 
     @asynccontextmanager
@@ -61,7 +73,10 @@ class Queue(Generic[W]):
         """Hold the conversation's turn; raises :class:`ApiError` 503 when there is no hope of being served in time."""
         expected = self.expected_wait()
         if self._inside >= MOST_WAITING or expected > self._patience:
-            raise ApiError("unavailable", CROWDED, min(60, max(1, math.ceil(expected))))
+            # Not all of them at the same moment again: everybody gets a time of their own.
+            later = max(1.0, expected) * (1 + random.random())
+            self._metrics.refused.inc()
+            raise ApiError("unavailable", CROWDED, min(LONGEST_RETRY, math.ceil(later)))
         line = self._lines.setdefault(conversation, _Line())
         line.length += 1
         self._count(1)
@@ -77,10 +92,14 @@ class Queue(Generic[W]):
     @asynccontextmanager
     async def place(self, preferred: Callable[[W], bytes], tried: Collection[W] = ()) -> AsyncIterator[W]:
         """The least busy healthy worker with a free place, not one of ``tried`` while there is another; among equals the
-        one with the smallest ``preferred``. First come, first served."""
+        one with the smallest ``preferred``. First come, first served. Raises :class:`NoWorkers`."""
+        if not self.workers:
+            raise NoWorkers
+        asked = asyncio.get_running_loop().time()
         wish = _Wish(preferred, tried, asyncio.get_running_loop().create_future())
         self._waiting.append(wish)
         self.serve()
+        self._metrics.waiting.set(len(self._waiting))
         try:
             worker = await wish.granted
         except asyncio.CancelledError:
@@ -90,10 +109,12 @@ class Queue(Generic[W]):
                 self._free(wish.granted.result())
             raise
         started = asyncio.get_running_loop().time()
+        self._metrics.timed({"queue": started - asked})
         try:
             yield worker
-        finally:
+            # A refusal or a broken connection is quick and says nothing of how long a message takes.
             self._seconds += _MEMORY * (asyncio.get_running_loop().time() - started - self._seconds)
+        finally:
             self._free(worker)
 
     def serve(self) -> None:
@@ -103,20 +124,21 @@ class Queue(Generic[W]):
             if not wish.granted.done():
                 worker.busy += 1
                 wish.granted.set_result(worker)
+        self._metrics.waiting.set(len(self._waiting))
 
     def _free(self, worker: W) -> None:
         worker.busy -= 1
         self.serve()
 
     def _choose(self, wish: "_Wish[W]") -> Optional[W]:
-        healthy = [worker for worker in self._workers if worker.healthy] or self._workers  # none: the attempt tells the truth
+        healthy = [worker for worker in self.workers if worker.healthy] or self.workers  # none: the attempt tells the truth
         fresh = [worker for worker in healthy if worker not in wish.tried] or healthy
         free = [worker for worker in fresh if worker.busy < PLACES]
         return min(free, key=lambda worker: (worker.busy, wish.preferred(worker)), default=None)
 
     def _count(self, step: int) -> None:
         self._inside += step
-        self._changed(self._inside)
+        self._metrics.in_flight.set(self._inside)
 
 
 class _Line:

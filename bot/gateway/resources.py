@@ -32,7 +32,8 @@ async def redis(app: web.Application) -> AsyncIterator[None]:
 
 async def workers(app: web.Application) -> AsyncIterator[None]:
     settings = app[keys.SETTINGS]
-    app[keys.WORKERS] = Workers(settings.worker_sockets, settings.message_timeout, app[keys.METRICS])
+    app[keys.WORKERS] = Workers(settings.worker_sockets, settings.message_timeout, app[keys.METRICS], settings.worker_secret)
+    await app[keys.WORKERS].open()
     yield
     await app[keys.WORKERS].close()
 

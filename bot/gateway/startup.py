@@ -6,6 +6,7 @@ import ipaddress
 import secrets
 from urllib.parse import urlsplit
 
+from bot.endpoint import Endpoint
 from bot.settings import Settings
 
 
@@ -26,6 +27,8 @@ def check(settings: Settings) -> Settings:
         raise StartupError(f"测试方式只允许监听本机，GJJ_HOST={settings.host} 不行，请用 127.0.0.1。")
     if not settings.worker_sockets:
         raise StartupError("没有配置对话进程。请用 ./gjj up 启动，或设置 GJJ_WORKER_SOCKETS。")
+    if not settings.worker_secret and not all(Endpoint.parse(place).path for place in settings.worker_sockets):
+        raise StartupError("GJJ_WORKER_SOCKETS 里有别的机器上的对话进程，要设置 GJJ_WORKER_SECRET_FILE，两边用同一个密钥。")
     if not settings.redis_url:
         raise StartupError("没有配置 Redis。请用 ./gjj up 启动，或设置 REDIS_URL。")
     for origin in settings.allowed_origins:

@@ -1,4 +1,4 @@
-"""Calls to the private workers over their Unix sockets.
+"""Calls to the private workers.
 
 Every message goes to the least busy healthy worker. When that worker dies, leaves or cannot answer, the message is sent
 again, to another one if there is one, as long as the citizen can be expected to wait. That is safe at any moment: a message
@@ -9,45 +9,29 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import json
-from contextlib import AbstractAsyncContextManager, aclosing, suppress
+import re
+from contextlib import AbstractAsyncContextManager, aclosing
 from typing import AsyncGenerator, AsyncIterator, Callable, Dict, Optional, Sequence, Set, TypeVar
 
 import aiohttp
 
-from bot.gateway.attempts import CONNECT_SECONDS, Again, attempt, read
+from bot.gateway.attempts import CONNECT_SECONDS, RETRY_AFTER, Again, attempt, read
+from bot.gateway.errors import ApiError
+from bot.gateway.fleet import Fleet, Worker
 from bot.gateway.metrics import Metrics
-from bot.gateway.queue import Queue, Served
+from bot.gateway.queue import NoWorkers, Queue
 
+LONGEST_WAIT = 4.0
+"""Seconds a message may be expected to wait for a free worker; beyond that citizens are told to come again in a moment. A
+longer queue helps nobody: everyone in it waits as long, and it takes as long to empty when the rush is over."""
 PATIENCE_SECONDS = 10.0
 """How long a message is tried again; then the citizen is told, and the page sends the same id again later."""
 FIRST_PAUSE, LONGEST_PAUSE = 0.05, 1.0
-MOST_CONNECTIONS = 64
-"""Open connections per worker, messages, histories and probes together."""
-PROBE_SECONDS = 2.0
-PROBE_EVERY = 1.0
 GRACE_SECONDS = 1.0
 """Added to the worker's own time limit, so that its kinder answer arrives before the gateway gives up."""
 
 
-class Worker(Served):
-    """One worker process. ``name`` is its place in the list, for logs and metrics."""
-
-    def __init__(self, name: str, socket: str, timeout: aiohttp.ClientTimeout) -> None:
-        super().__init__()
-        self.name = name
-        self.socket = socket
-        self.session = aiohttp.ClientSession(
-            connector=aiohttp.UnixConnector(socket, limit=MOST_CONNECTIONS), timeout=timeout, cookie_jar=aiohttp.DummyCookieJar())
-
-    async def probe(self) -> bool:
-        """Whether it says that it can answer."""
-        try:
-            limit = aiohttp.ClientTimeout(total=PROBE_SECONDS)
-            async with self.session.get("http://worker/readyz", timeout=limit) as response:
-                return response.status == 200
-        except (aiohttp.ClientError, OSError, TimeoutError):
-            return False
-
+_TIMING = re.compile(r"(\w+);dur=(\d+(?:\.\d+)?)", re.ASCII)
 
 T = TypeVar("T")
 Ask = Callable[[Worker], AsyncGenerator[T, None]]
@@ -55,22 +39,21 @@ Ask = Callable[[Worker], AsyncGenerator[T, None]]
 
 
 class Workers:
-    """All workers. ``timeout`` is seconds a citizen waits for one message."""
+    """All workers, at ``places`` (:mod:`bot.endpoint`). ``timeout`` is seconds a citizen waits for one message, ``secret`` is
+    shown to workers on other machines."""
 
-    def __init__(self, sockets: Sequence[str], timeout: float, metrics: Metrics) -> None:
+    def __init__(self, places: Sequence[str], timeout: float, metrics: Metrics, secret: bytes = b"") -> None:
         self._patience = min(PATIENCE_SECONDS, timeout)
         self._metrics = metrics
         limit = aiohttp.ClientTimeout(total=timeout + GRACE_SECONDS, sock_connect=CONNECT_SECONDS)
-        self._workers = [Worker(str(number), socket, limit) for number, socket in enumerate(sockets, 1)]
-        self._queue: "Queue[Worker]" = Queue(self._workers, timeout / 2, metrics.in_flight.set)
-        self._watching = asyncio.get_running_loop().create_task(self._watch())
+        self._queue: "Queue[Worker]" = Queue(min(LONGEST_WAIT, timeout / 2), metrics)
+        self._fleet = Fleet(places, secret, limit, self._queue, metrics)
+
+    async def open(self) -> None:
+        await self._fleet.open()
 
     async def close(self) -> None:
-        self._watching.cancel()
-        with suppress(asyncio.CancelledError):
-            await self._watching
-        for worker in self._workers:
-            await worker.session.close()
+        await self._fleet.close()
 
     async def answer(self, body: dict, request_id: str) -> bytes:
         """The worker's JSON answer to one message, unchanged; raises :class:`ApiError`."""
@@ -78,6 +61,7 @@ class Workers:
             async with self._call(worker, "POST", "/v1/messages", request_id, json=body) as response:
                 raw = await read(response)
                 json.loads(raw)  # half an answer is none
+                self._metrics.timed(_server_timing(response.headers.get("Server-Timing", "")))
                 yield raw
 
         async with self._queue.line(body["conversation"]):
@@ -90,7 +74,7 @@ class Workers:
         async def ask(worker: Worker) -> AsyncGenerator[dict, None]:
             headers = {"Accept": "application/x-ndjson"}
             async with self._call(worker, "POST", "/v1/messages", request_id, json=body, headers=headers) as response:
-                async for reply in _replies(response):
+                async for reply in _replies(response, self._metrics.timed):
                     if reply["id"] not in given:  # an earlier attempt may have been cut off behind it
                         given.add(reply["id"])
                         yield reply
@@ -132,7 +116,7 @@ class Workers:
 
     async def ready(self) -> bool:
         """Whether at least one worker says it can answer."""
-        return any(await asyncio.gather(*(worker.probe() for worker in self._workers)))
+        return await self._fleet.probe()
 
     async def _one(self, ask: "Ask[T]", conversation: str) -> T:
         async with aclosing(self._tries(ask, conversation)) as items:
@@ -151,11 +135,15 @@ class Workers:
                     async for item in items:
                         yield item
                 return
+            except NoWorkers:
+                if clock() + pause > deadline:
+                    raise ApiError("unavailable", retry_after=RETRY_AFTER) from None
+                await asyncio.sleep(pause)
             except Again as failure:
                 self._metrics.worker_failures.labels(worker.name, failure.reason).inc()
                 worker.healthy = worker.healthy and not failure.worker_is_gone
                 tried.add(worker)
-                if len(tried) == len(self._workers):  # all of them: now only time can help
+                if tried.issuperset(self._queue.workers):  # all of them: now only time can help
                     if clock() + pause > deadline:
                         raise failure.error from None
                     tried.clear()
@@ -166,24 +154,17 @@ class Workers:
             self, worker: Worker, method: str, path: str, request_id: str, headers: Optional[Dict[str, str]] = None, **request,
     ) -> "AbstractAsyncContextManager[aiohttp.ClientResponse]":
         headers = {"X-Request-ID": request_id, **(headers or {})}
-        return attempt(worker.session.request(method, "http://worker" + path, headers=headers, **request))
-
-    async def _watch(self) -> None:
-        """Keep ``healthy`` true to the facts."""
-        while True:
-            for worker, healthy in zip(self._workers, await asyncio.gather(*(worker.probe() for worker in self._workers))):
-                worker.healthy = healthy
-            self._queue.serve()
-            await asyncio.sleep(PROBE_EVERY)
+        return attempt(worker.session.request(method, worker.endpoint.base + path, headers=headers, **request))
 
 
 def _preference(conversation: str) -> Callable[[Worker], bytes]:
     """Among equally busy workers a conversation keeps its own, whose caches know its questions (rendezvous hash)."""
-    return lambda worker: hashlib.blake2b(f"{conversation}|{worker.socket}".encode(), digest_size=8).digest()
+    return lambda worker: hashlib.blake2b(f"{conversation}|{worker.endpoint}".encode(), digest_size=8).digest()
 
 
-async def _replies(response: aiohttp.ClientResponse) -> AsyncIterator[dict]:
-    """The replies of one answer, whichever way it came; raises :class:`Again` when it was cut off."""
+async def _replies(response: aiohttp.ClientResponse, timed: Callable[[Dict[str, float]], None]) -> AsyncIterator[dict]:
+    """The replies of one answer, whichever way it came; raises :class:`Again` when it was cut off. ``timed`` is told where
+    the worker's seconds went."""
     if response.content_type != "application/x-ndjson":
         for reply in json.loads(await read(response))["replies"]:
             yield reply
@@ -191,8 +172,14 @@ async def _replies(response: aiohttp.ClientResponse) -> AsyncIterator[dict]:
     async for line in response.content:
         event = json.loads(line)
         if event.get("done"):
+            timed(event.get("stages") or {})
             return
         if "error" in event:
             raise Again.of(event, 503)
         yield event["reply"]
     raise Again.broken("broken")
+
+
+def _server_timing(header: str) -> Dict[str, float]:
+    """Seconds by stage in HTTP's Server-Timing header."""
+    return {name: float(milliseconds) / 1000 for name, milliseconds in _TIMING.findall(header)}

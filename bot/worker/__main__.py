@@ -1,24 +1,30 @@
-"""``python -m bot.worker --socket PATH``: start one worker."""
+"""``python -m bot.worker --socket PATH`` or ``--listen HOST:PORT``: start one worker."""
 from __future__ import annotations
 
 import argparse
 import asyncio
-import logging
 import sys
-from pathlib import Path
 
+from bot.endpoint import Endpoint, EndpointError
 from bot.settings import Settings, SettingsError
 from bot.training.releases import ReleaseError
+
+from .logs import configure_logging
 
 
 def main() -> int:
     parser = argparse.ArgumentParser(description="柜台助手的工作进程（由 ./gjj up 启动）")
-    parser.add_argument("--socket", type=Path, required=True, help="监听的 Unix 套接字")
+    where = parser.add_mutually_exclusive_group(required=True)
+    where.add_argument("--socket", help="监听的 Unix 套接字")
+    where.add_argument("--listen", help="监听的主机和端口，例如 0.0.0.0:8090；健康检查在下一个端口")
     args = parser.parse_args()
-    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s %(message)s")
+    configure_logging()
     try:
         settings = Settings.from_env()
-    except SettingsError as error:
+        endpoint = Endpoint(path=args.socket) if args.socket else Endpoint.parse(args.listen)
+        if not endpoint.path and not settings.worker_secret:
+            raise SettingsError("监听网络端口时要设置 GJJ_WORKER_SECRET_FILE：没有它，网络里谁都能读市民的会话")
+    except (SettingsError, EndpointError) as error:
         print(error, file=sys.stderr)
         return 2
 
@@ -28,7 +34,7 @@ def main() -> int:
     from .server import serve  # Rasa takes seconds to import: only after the settings are known to be good
 
     try:
-        return asyncio.run(serve(settings, args.socket))
+        return asyncio.run(serve(settings, endpoint))
     except (ReleaseError, ValueError) as error:
         print(f"{error}（{place(error)}）", file=sys.stderr)
         return 1

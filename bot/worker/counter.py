@@ -37,6 +37,10 @@ class Counter:
         """Take nothing new from now on."""
         self.closed = True
 
+    @property
+    def in_hand(self) -> int:
+        return self._in_hand
+
     async def finished(self) -> None:
         """Until no message is in hand."""
         await self._empty.wait()

@@ -1,4 +1,4 @@
-"""Stands in for worker and gateway: answers /readyz, writes what it was told, stops on TERM.
+"""Stands in for worker, gateway and trainer: answers /readyz (a worker at its health door), writes what it was told, stops on TERM.
 
 ``python stub.py worker SOCKET`` or ``python stub.py gateway``; ``STUB_FAIL=worker`` makes that one exit at once.
 """
@@ -11,6 +11,8 @@ import socket
 import socketserver
 import sys
 import time
+
+from bot.endpoint import Endpoint
 
 
 class Handler(http.server.BaseHTTPRequestHandler):
@@ -43,8 +45,11 @@ def main():
     signal.signal(signal.SIGTERM, stop)
     for name in ("REDIS_URL", "GJJ_WORKER_SOCKETS", "GJJ_SECRET_FILE", "GJJ_FOR_TESTS", "GJJ_TODAY", "OMP_NUM_THREADS"):
         print(f"{name}={os.environ.get(name)}", flush=True)
+    if kind == "trainer":
+        while True:
+            signal.pause()
     if kind == "worker":
-        server = UnixServer(sys.argv[2], Handler)
+        server = UnixServer(Endpoint(path=sys.argv[2]).health.path, Handler)
     else:
         server = http.server.HTTPServer((os.environ["GJJ_HOST"], int(os.environ["GJJ_PORT"])), Handler)
         assert server.socket.family == socket.AF_INET

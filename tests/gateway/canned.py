@@ -64,3 +64,8 @@ CHOICES = {
                                        aspect="materials", topic="withdraw_rent", sources=[RULES])]),
     "topic:withdraw_buy_new": ("买新房提取", RENT[:1]),
 }
+
+
+def candidates(text):
+    """What a worker would have understood: the service of the canned answer."""
+    return [{"home": one["service"], "aspect": one["aspect"], "score": 0.9} for word, replies in BY_WORD.items() if word in text for one in replies[:1] if one["service"]]

@@ -51,7 +51,8 @@ class running_worker:
         self.state = app[fake_worker.STATE]
         self.runner = web.AppRunner(app, shutdown_timeout=0.1)
         await self.runner.setup()
-        await web.UnixSite(self.runner, self.socket).start()
+        for path in fake_worker.doors(self.socket):
+            await web.UnixSite(self.runner, path).start()
         return self
 
     async def stop(self):

@@ -14,9 +14,12 @@ from datetime import datetime, timedelta, timezone
 
 from aiohttp import web
 
+from bot.endpoint import Endpoint
 from tests.gateway import canned
 
 STATE = web.AppKey("state", dict)
+STAGES = {"turn": 0.002, "read": 0.025, "dialogue": 0.01}
+"""Seconds, as a real worker tells."""
 routes = web.RouteTableDef()
 
 
@@ -71,7 +74,8 @@ async def messages(request):
         log.extend({"from": "assistant", "text": r["text"], "at": now(), "id": r["id"], "reply": r} for r in replies)
     replies = state["answers"][key]
     if "ndjson" not in request.headers.get("Accept", ""):
-        return web.json_response({"id": body["id"], "replies": replies})
+        timing = ", ".join(f"{name};dur={seconds * 1000}" for name, seconds in STAGES.items())
+        return web.json_response({"id": body["id"], "replies": replies}, headers={"Server-Timing": timing})
     response = web.StreamResponse(headers={"Content-Type": "application/x-ndjson"})
     await response.prepare(request)
     for reply in replies:
@@ -82,13 +86,19 @@ async def messages(request):
             break
         await asyncio.sleep(state["pause"])
     else:
-        await response.write(b'{"done": true}\n')
+        await response.write(json.dumps({"done": True, "stages": STAGES}).encode() + b"\n")
     return response
 
 
 @routes.get("/v1/history")
 async def history(request):
     return web.json_response({"messages": request.app[STATE]["history"].get(request.query["conversation"], [])})
+
+
+@routes.get("/v1/conversations/{conversation}")
+async def transcript(request):
+    messages = request.app[STATE]["history"].get(request.match_info["conversation"], [])
+    return web.json_response({"messages": [{**m, "candidates": canned.candidates(m["text"])} if m["from"] == "citizen" else m for m in messages]})
 
 
 @routes.delete("/v1/conversations/{conversation}")
@@ -120,6 +130,11 @@ async def ready(request):
     return web.json_response({"release": "test"})
 
 
+def doors(socket):
+    """Both sockets of a worker at ``socket``: for messages and for health."""
+    return [str(socket), Endpoint(path=str(socket)).health.path]
+
+
 def build(pause=0.0):
     """The fake worker; ``pause`` is seconds between streamed replies."""
     app = web.Application()
@@ -129,4 +144,4 @@ def build(pause=0.0):
 
 
 if __name__ == "__main__":
-    web.run_app(build(pause=0.3), path=sys.argv[1], print=None)
+    web.run_app(build(pause=0.3), path=doors(sys.argv[1]), print=None)

@@ -4,10 +4,13 @@ from __future__ import annotations
 import asyncio
 import os
 import signal
+from pathlib import Path
 
 import aiohttp
 import pytest
 
+from bot.cli.readiness import worker_ready
+from bot.endpoint import Endpoint
 from bot.settings import Settings
 from bot.worker import app as app_module
 from bot.worker import server
@@ -61,7 +64,7 @@ def serve(monkeypatch, tmp_path):
 
     async def run(story):
         made.clear()
-        serving = asyncio.ensure_future(server.serve(Settings(message_timeout=30), path))
+        serving = asyncio.ensure_future(server.serve(Settings(message_timeout=30), Endpoint(path=str(path))))
         while not path.exists():
             assert not serving.done(), serving.exception()
             await asyncio.sleep(0.01)
@@ -78,8 +81,6 @@ async def post(http):
 
 def test_term_finishes_the_message_in_hand_and_refuses_new_ones(serve):
     async def story(http, assistant, serving):
-        async with http.get("http://w/readyz") as response:
-            assert response.status == 200
         in_hand = asyncio.ensure_future(post(http))
         await assistant.begun.wait()
         os.kill(os.getpid(), signal.SIGTERM)
@@ -94,11 +95,13 @@ def test_term_finishes_the_message_in_hand_and_refuses_new_ones(serve):
         return status, body["replies"], await serving, assistant.closed
 
     async def refusal(http):
+        """What a new message gets once health says that there should be none."""
         try:
-            async with http.get("http://w/readyz") as response:
-                if response.status == 200:
-                    return 200, {}
-            return await post(http)
+            async with http.get("http://w/v1/history?conversation=c1") as response:
+                assert response.status == 200
+            if not await asyncio.to_thread(worker_ready, Path(http.connector.path)):
+                return await post(http)
+            return 200, {}
         except aiohttp.ClientError:
             return 503, None  # the socket is closed to new connections: the gateway goes elsewhere
 
