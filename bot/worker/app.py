@@ -1,9 +1,13 @@
-"""The worker's private HTTP API on a Unix socket (docs/operations.md lists the routes)."""
+"""The worker's private HTTP API on a Unix socket or, with a shared secret, in a private network (docs/operations.md lists
+the routes). Its health is told elsewhere (:mod:`bot.worker.health`)."""
 from __future__ import annotations
 
 import asyncio
+import hmac
 import json
 import logging
+import re
+import time
 from typing import Any, AsyncIterator, Dict, Optional, Tuple
 
 import msgspec
@@ -13,17 +17,19 @@ from bot.quiet import place
 from bot.settings import Settings
 from bot.state.client import RedisError
 from bot.state.turns import Busy
-from bot.training.releases import ReleaseError
 
+from . import stages
 from .assistant import Assistant
 from .attention import Keeper
 from .counter import Closing, Counter
 from .desk import ServiceDesk
 from .incoming import Incoming, UnknownChoice
+from .logs import REQUEST
 from .visits import VISITS, Visits, routes as visit_routes
 from .staff_api import DESK, routes as staff_routes
 
 logger = logging.getLogger(__name__)
+_REQUEST_ID = re.compile(r"[A-Za-z0-9-]{1,64}", re.ASCII)
 ASSISTANT = web.AppKey("assistant", Assistant)
 COUNTER = web.AppKey("counter", Counter)
 
@@ -37,17 +43,16 @@ class Body(msgspec.Struct, forbid_unknown_fields=True):
     choice: Optional[str] = None
 
 
-def build(settings: Settings) -> web.Application:
-    """Assemble the application; the model is loaded while it starts."""
-    app = web.Application(middlewares=[errors], client_max_size=64 * 1024)
+def build(settings: Settings, private: bool = False) -> web.Application:
+    """Assemble the application; the model is loaded while it starts. ``private``: only who shows the secret is served."""
+    middlewares = [tracing, errors, *([bearer(settings.worker_secret)] if private else [])]
+    app = web.Application(middlewares=middlewares, client_max_size=64 * 1024)
     app[COUNTER] = Counter()
     app.cleanup_ctx.append(lambda app: assistant(app, settings))
     app.router.add_post("/v1/messages", post_message)
     app.router.add_get("/v1/history", get_history)
     app.router.add_delete("/v1/conversations/{conversation}", delete_conversation)
     app.router.add_routes(visit_routes)
-    app.router.add_get("/healthz", healthz)
-    app.router.add_get("/readyz", readyz)
     app.router.add_routes(staff_routes)
     return app
 
@@ -74,6 +79,40 @@ class InvalidRequest(ValueError):
 
 
 @web.middleware
+async def tracing(request: web.Request, handler: Any) -> web.StreamResponse:
+    """Everything logged from here on, by actions too, carries the gateway's request id; one line tells how long it took."""
+    sent = request.headers.get("X-Request-ID", "")
+    REQUEST.set(sent if _REQUEST_ID.fullmatch(sent) else "")
+    found, started, status = stages.begin(), time.perf_counter(), 500
+    try:
+        response = await handler(request)
+        status = response.status
+        if found and not response.prepared:
+            response.headers["Server-Timing"] = stages.header(found)
+        return response
+    except web.HTTPException as refusal:
+        status = refusal.status
+        raise
+    finally:
+        milliseconds = {name: round(seconds * 1000, 1) for name, seconds in found.items()}
+        logger.info("request", extra={
+            "status": status, "ms": round((time.perf_counter() - started) * 1000, 1), **({"stages": milliseconds} if found else {})})
+
+
+def bearer(secret: bytes) -> Any:
+    """Attack: reading conversations from another machine of the same network. Only the gateways know the secret."""
+    expected = b"Bearer " + secret
+
+    @web.middleware
+    async def check(request: web.Request, handler: Any) -> web.StreamResponse:
+        if not secret or not hmac.compare_digest(request.headers.get("Authorization", "").encode(), expected):
+            return failure(401, "unauthorized", "没有出示对话进程的密钥（GJJ_WORKER_SECRET）。")
+        return await handler(request)
+
+    return check
+
+
+@web.middleware
 async def errors(request: web.Request, handler: Any) -> web.StreamResponse:
     """Every failure becomes a status, a code and a kind sentence; details go to the log with the request id."""
     try:
@@ -94,7 +133,7 @@ def explain(request: web.Request, error: Exception) -> Tuple[int, str, str]:
         return 503, "draining", "系统正在交接，请过几秒再发一次。"  # the gateway asks another worker; a citizen never sees it
     if isinstance(error, Busy):
         return 503, "busy", "上一句还在处理，请稍等几秒再发。"
-    logger.error("request %s %s: %s", request.headers.get("X-Request-ID", "-")[:64], request.path, place(error))
+    logger.error("request %s %s: %s", REQUEST.get() or "-", request.match_info.route.resource.canonical, place(error))
     if isinstance(error, (asyncio.TimeoutError, TimeoutError)):
         return 504, "timeout", "这句话处理得太久了，请再发一次；急的话请打12329。"
     if isinstance(error, (RedisError, OSError, ReleaseError)):
@@ -142,7 +181,7 @@ async def _answer(request: web.Request, incoming: Incoming) -> web.StreamRespons
         _, code, sentence = explain(request, error)
         await write(error_body(code, sentence))
         return stream
-    await write({"done": True})
+    await write({"done": True, "stages": {name: round(seconds, 4) for name, seconds in stages.current().items()}})
     return stream
 
 
@@ -167,12 +206,3 @@ async def delete_conversation(request: web.Request) -> web.Response:
     await request.app[DESK].erase(request.match_info["conversation"])
     return web.Response(status=204)
 
-
-async def healthz(request: web.Request) -> web.Response:
-    return respond({"ok": True})
-
-
-async def readyz(request: web.Request) -> web.Response:
-    if request.app[COUNTER].closed or not await request.app[ASSISTANT].ready():
-        return failure(503, "unavailable", "还没有准备好。")
-    return respond({"release": request.app[ASSISTANT].release})
