@@ -17,7 +17,7 @@ from bot.cli.problem import Problem
 from bot.settings import ROOT, Settings
 
 WORKER_TESTS = ("knowledge", "actions", "nlu", "state", "worker", "training")
-GATEWAY_TESTS = ("content", "gateway", "cli", "web", "e2e")
+GATEWAY_TESTS = ("content", "gateway", "security", "cli", "web", "e2e")
 SYSTEM_TESTS = ("system",)
 FAULT_TESTS = ("faults",)
 _REPORTS = ROOT / "var" / "test"
@@ -44,7 +44,7 @@ def main(argv: Sequence[str]) -> int:
     parser = argparse.ArgumentParser(prog="./gjj test", description="运行全部检查和测试。")
     parser.parse_args(argv)
     REAL.prepare(Settings.from_env())
-    _test_extras()
+    install_extras(("worker", "gateway"))
     shutil.rmtree(_REPORTS, ignore_errors=True)
     _REPORTS.mkdir(parents=True)
     total = Counts()
@@ -66,9 +66,10 @@ def _sources() -> List[str]:
     return [name for name in ("bot", "actions", "bench", "tests") if any((ROOT / name).rglob("*.py"))]
 
 
-def _test_extras() -> None:
-    """Install what only tests need, on top of both environments, when its lock file changed."""
-    for name, python in (("worker", paths.WORKER_PYTHON), ("gateway", paths.GATEWAY_PYTHON)):
+def install_extras(names: Sequence[str]) -> None:
+    """Install what only tests need, on top of the named environments, when its lock file changed."""
+    for name in names:
+        python = {"worker": paths.WORKER_PYTHON, "gateway": paths.GATEWAY_PYTHON}[name]
         lock = ROOT / "tests" / f"requirements-{name}.txt"
         stamp = paths.VENVS / name / "gjj-tests.lock"
         if stamp.exists() and stamp.read_bytes() == lock.read_bytes():
