@@ -68,7 +68,14 @@ class FaqSearch:
         self._letters: Dict[str, Tuple[Faq, str]] = {}
 
     def find(self, faqs: Mapping[str, Faq], wanted: Wanted) -> Page:
-        """Records that fit, in the wanted order; a page beyond the last is the last."""
+        """One page of :meth:`every`; a page beyond the last is the last."""
+        found = self.every(faqs, wanted)
+        pages = max(1, -(-len(found) // PAGE))
+        page = min(max(1, wanted.page), pages)
+        return Page(found[(page - 1) * PAGE: page * PAGE], len(found), page, pages)
+
+    def every(self, faqs: Mapping[str, Faq], wanted: Wanted) -> List[Faq]:
+        """Records that fit, in the wanted order."""
         day = clock.today()
         terms = [key(term) for term in wanted.text.split() if key(term)]
         found = [faq for faq in faqs.values() if _fits(faq, wanted, day) and all(term in self._text(faq) for term in terms)]
@@ -76,9 +83,7 @@ class FaqSearch:
             found.sort(key=lambda faq: faq.updated_at or date.min, reverse=True)
         else:
             found.sort(key=lambda faq: (faq.topic, faq.question) if wanted.order == "topic" else (faq.question,))
-        pages = max(1, -(-len(found) // PAGE))
-        page = min(max(1, wanted.page), pages)
-        return Page(found[(page - 1) * PAGE: page * PAGE], len(found), page, pages)
+        return found
 
     def _text(self, faq: Faq) -> str:
         known = self._letters.get(faq.id)

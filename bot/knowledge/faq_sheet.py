@@ -24,6 +24,12 @@ CLEAR = "-"
 MOST_BYTES = 10 * 1024 * 1024
 
 
+def titled_columns() -> List[Tuple[str, str]]:
+    """Name and Chinese title of every column, in order."""
+    titles = {name: title for title, name in _NAMES.items()}
+    return [(name, titles[name]) for name in COLUMNS]
+
+
 def content(kind: str, faqs: Iterable[Faq]) -> bytes:
     """``faqs`` as a file of ``kind`` (xlsx or csv); none gives the template."""
     rows = [list(COLUMNS), *([_shown(getattr(faq, name)) for name in COLUMNS] for faq in faqs)]

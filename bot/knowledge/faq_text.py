@@ -70,7 +70,7 @@ def _edits(node: Any, lines: List[str], faq: Faq, values: Mapping[str, Any]) -> 
     """First line, line after the last, and what comes there instead, for every field of ``values`` in the record ``node``."""
     if not isinstance(node, yaml.MappingNode) or node.flow_style:
         raise TextError(f"{faq.id} 写在一行花括号里，请手工修改")
-    spans = _spans(node, lines)
+    spans = spans(node, lines)
     column = node.start_mark.column
     edits: List[Tuple[int, int, List[str]]] = []
     added: List[str] = []
@@ -118,7 +118,7 @@ def _checked(before: str, after: str, expected: Sequence[Faq]) -> str:
     return after
 
 
-def _spans(node: yaml.MappingNode, lines: List[str]) -> Dict[str, Tuple[int, int]]:
+def spans(node: yaml.MappingNode, lines: List[str]) -> Dict[str, Tuple[int, int]]:
     """Field name → first line and the line after its last, without the comments and blank lines that follow it."""
     spans: Dict[str, Tuple[int, int]] = {}
     starts = [key.start_mark.line for key, _ in node.value]
