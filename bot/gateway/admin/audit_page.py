@@ -49,9 +49,9 @@ class Filter:
 async def _entries(chain: AuditChain, wanted: Filter, before: Optional[int]) -> AsyncIterator[Dict[str, Any]]:
     async for entry in chain.newest(before):
         try:
-            fields = entry.fields
+            fields = {**dict.fromkeys(_COLUMNS, ""), **entry.fields}
         except ValueError:
-            fields = {"number": entry.number, "at": "", "who": "", "action": "", "target": "读不懂，请运行检查"}
+            fields = {**dict.fromkeys(_COLUMNS, ""), "number": entry.number, "target": "读不懂，请运行检查"}
         if wanted.since and fields["at"] and fields["at"][:10] < wanted.since:
             return
         if wanted.admits(fields):

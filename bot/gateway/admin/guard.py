@@ -17,7 +17,6 @@ from bot.gateway.admin import cookies, csrf, keys, next_page, policy, roles
 from bot.gateway.admin.accounts import Account
 from bot.gateway.admin.sessions import FULL, AdminSession
 from bot.gateway.errors import ApiError
-from bot.gateway.middlewares import ADDRESSES
 
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 PREFIX = "/admin"
@@ -87,8 +86,6 @@ async def guard(request: web.Request, handler: Handler) -> web.StreamResponse:
     """Identify, authorise, check against forgery; then let the handler answer."""
     if not is_console(request):
         return await handler(request)
-    if not request.app[keys.NETWORKS].admits(request, request.app[ADDRESSES]):
-        raise ApiError("not_found")
     response = await _enter(request, handler)
     visit = request.get(VISIT)
     if visit is not None and visit.fresh and not response.prepared:

@@ -3,8 +3,10 @@ from __future__ import annotations
 
 from aiohttp import web
 
+from bot.gateway.admin.area import Area
 from bot.gateway.admin.guard import account, allow
 from bot.gateway.admin.render import AREAS, page
+from bot.gateway.errors import ApiError
 
 routes = web.RouteTableDef()
 
@@ -19,6 +21,13 @@ async def without_slash(request: web.Request) -> web.Response:
 @allow("viewer")
 async def show(request: web.Request) -> web.Response:
     me = account(request)
-    waiting = {area.path: await area.waiting(request) for area in request.app[AREAS]
-               if area.waiting is not None and me.may(area.role)}
+    waiting = {area.path: await _waiting(request, area) for area in request.app[AREAS] if me.may(area.role)}
     return page(request, "home.html", title=f"{me.name}，您好", waiting=waiting)
+
+
+async def _waiting(request: web.Request, area: Area) -> int:
+    """An area that cannot tell right now does not take the start page with it."""
+    try:
+        return await area.waiting(request) if area.waiting is not None else 0
+    except ApiError:
+        return 0

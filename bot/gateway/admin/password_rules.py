@@ -3,6 +3,7 @@ from __future__ import annotations
 
 import functools
 import re
+import string
 import unicodedata
 from pathlib import Path
 from typing import FrozenSet, List
@@ -34,7 +35,8 @@ def problems(password: str, again: str, name: str) -> List[str]:
 def _is_common(plain: str) -> bool:
     """Common as it is, with letters swapped for digits, or with digits and signs around or between common words."""
     letters = "".join(letter for letter in plain if letter.isalpha())
-    swapped = "".join(letter for letter in plain.translate(_LEETSPEAK) if letter.isalpha())
+    core = plain.strip(string.digits + string.punctuation)
+    swapped = "".join(letter for letter in core.translate(_LEETSPEAK) if letter.isalpha())
     return any(text in _common() or _all_common(text) for text in (plain, letters, swapped) if text) or _is_date_or_phone(plain)
 
 

@@ -3,18 +3,22 @@ from __future__ import annotations
 
 from aiohttp import web
 
+from bot.gateway.admin import cookies, keys
 from bot.gateway.admin.guard import VISIT, Handler, is_api, is_console
-from bot.gateway.admin import cookies
 from bot.gateway.admin.render import page
 from bot.gateway.errors import ApiError, BY_STATUS
 from bot.gateway.logs import LOGGER
-from bot.gateway.middlewares import REQUEST_ID, route_name
+from bot.gateway.middlewares import ADDRESSES, REFUSAL, REQUEST_ID, route_name
 
 
 @web.middleware
 async def refusals(request: web.Request, handler: Handler) -> web.StreamResponse:
-    """Wraps the guard."""
-    if not is_console(request) or is_api(request):
+    """Wraps the guard. Outside the named networks there is no console, and no page that says so."""
+    if not is_console(request):
+        return await handler(request)
+    if not request.app[keys.NETWORKS].admits(request, request.app[ADDRESSES]):
+        raise ApiError("not_found")
+    if is_api(request):
         return await handler(request)
     try:
         return await handler(request)
@@ -31,6 +35,7 @@ async def refusals(request: web.Request, handler: Handler) -> web.StreamResponse
 
 
 def _page(request: web.Request, error: ApiError) -> web.Response:
+    request[REFUSAL] = error.code
     response = page(request, "refusal.html", title="没有办成", status=error.status, message=error.message,
                     request_id=request[REQUEST_ID])
     if error.retry_after is not None:

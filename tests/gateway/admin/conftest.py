@@ -8,11 +8,11 @@ import pytest_asyncio
 import redis
 from argon2 import profiles
 
-from bot.gateway.admin import keys, passwords
+from bot.gateway.admin import csrf, keys, passwords
 from bot.gateway.admin.accounts import Account
 
-PASSWORD = "湘江北去橘子洲头看"
-NEW_PASSWORD = "漫江碧透百舸争流呀"
+PASSWORD = "湘江北去橘子洲头看万山红遍"
+NEW_PASSWORD = "漫江碧透百舸争流鹰击长空"
 
 
 class Browser:
@@ -53,6 +53,16 @@ class Browser:
 def token_in(text):
     found = re.search(r'<meta name="csrf" content="([0-9a-f]*)">', text)
     return found[1] if found else ""
+
+
+def cookie(browser):
+    """What identifies the browser; empty when nothing does."""
+    return next((morsel.value for morsel in browser.client.session.cookie_jar if morsel.key == "gjj-admin"), "")
+
+
+def set_cookie(browser, identity):
+    browser.client.session.cookie_jar.clear()
+    browser.client.session.cookie_jar.update_cookies({"gjj-admin": identity}, browser.client.make_url("/"))
 
 
 class Clock:
@@ -108,8 +118,8 @@ async def add_account(app, name, role, password=PASSWORD, **fields):
 async def log_in_as(browser, account):
     """Put a session of ``account`` into the browser, as the log-in page would."""
     identity = await browser.app[keys.SESSIONS].start(account)
-    browser.client.session.cookie_jar.update_cookies({"gjj-admin": identity})
-    await browser.text("/admin/me")
+    set_cookie(browser, identity)
+    browser.csrf = csrf.token(browser.app[keys.CSRF_KEY], identity)
     return browser
 
 
