@@ -10,6 +10,8 @@ BENCHES: Dict[str, Tuple[str, str]] = {
     "robustness": ("bench.robustness", "抗干扰：错别字、同音字、繁体、拼音……各少答对多少"),
     "state": ("bench.state", "会话存储：与 Rasa 的 RedisTrackerStore 比"),
     "chat": ("bench.chat", "整条链路：延迟和吞吐，与 rasa run 比"),
+    "inbox": ("bench.inbox", "待学问题：分组和最接近的条目对不对，用一天的问句重放"),
+    "load": ("bench.load", "高峰：500 人十分钟、三倍超载、恢复"),
     "faults": ("bench.faults", "故障演练：逐个杀掉、暂停各部分，数丢失和重复"),
 }
 

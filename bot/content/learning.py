@@ -91,6 +91,12 @@ class Group:
     def done(self) -> Optional[Done]:
         return self.items[0].done
 
+    @property
+    def state(self) -> str:
+        if self.done is not None:
+            return self.done.state
+        return "aside" if set(self.kinds) == {"declined"} else "open"
+
 
 class Learning:
     """``desk`` gives FAQs and their library."""
@@ -102,8 +108,9 @@ class Learning:
         self._known: Tuple[str, Optional[KnowledgeBase], List[Group]] = ("", None, [])
 
     async def groups(self, state: str = "open", kind: str = "") -> List[Group]:
-        """Groups of messages in ``state`` (open, or one of bot.state.inbox.STATES), most people first. Raises RedisError."""
-        every = [group for group in await self._all() if (group.done.state if group.done else "open") == state]
+        """Groups in ``state``: open, aside (open, but all of it was taken for no business of the center) or one of
+        bot.state.inbox.STATES; most people first. Raises RedisError."""
+        every = [group for group in await self._all() if group.state == state]
         return [group for group in every if not kind or kind in group.kinds]
 
     async def group(self, ident: str) -> Group:
@@ -112,6 +119,19 @@ class Learning:
             if ident in group.idents:
                 return group
         raise Unknown("这一组已经没有了，可能市民清除了对话，或者超过了保存期")
+
+    async def entries(self, idents: Sequence[str]) -> List[Entry]:
+        return await self._inbox.get(idents)
+
+    async def search(self, wanted: str, most: int = 12) -> List[Target]:
+        """FAQs near what somebody types, and cards whose name has it, each with its aspects."""
+        base = await asyncio.to_thread(self._desk.library.base)
+        found = [self.target(base, f"{near.faq.id}.overview") for near in await self._desk.near(wanted)]
+        found += [self.target(base, f"{ident}.overview") for ident, faq in base.faqs.items() if wanted in faq.question][:most]
+        for code, card in base.cards.items():
+            if wanted in card.name or wanted in card.short or wanted == code:
+                found += [self.target(base, f"{code}.{aspect}") for aspect in ASPECT_TITLES if aspect == "overview" or aspect in card.answers]
+        return list({target.place: target for target in found if target is not None}.values())[:most]
 
     async def waiting(self) -> int:
         return len(await self.groups())
@@ -216,7 +236,7 @@ class Learning:
         values = values_of(faq)
         known = {key(text) for text in (values.question, *values.similar)}
         values = msgspec.structs.replace(values, similar=[*values.similar, *(text for text in wordings if key(text) not in known)])
-        return await self._desk.save(ident, values, version(faq), by, "从待学问题加入")
+        return await self._desk.save(ident, values, version(faq), by, "从待学问题加入", "learn")
 
     async def _into_examples(self, place: examples.Place, wordings: List[str]) -> None:
         async with self._desk.library.alone():

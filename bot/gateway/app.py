@@ -5,12 +5,13 @@ import weakref
 
 from aiohttp import web
 
-from bot.gateway import admin, bodies, chat_api, keys, middlewares, operations, pages, resources, websocket
+from bot.gateway import admin, bodies, channels, chat_api, keys, middlewares, operations, pages, resources, websocket
 from bot.gateway.address import Addresses, Pseudonyms
 from bot.gateway.limits import RateLimiter
 from bot.gateway.live import live
 from bot.gateway.metrics import Metrics
 from bot.gateway.origins import Origins
+from bot.gateway.ratings import ratings
 from bot.gateway.suggest import QuestionBank, QuestionFiles
 from bot.settings import Settings
 
@@ -29,10 +30,11 @@ def build_app(settings: Settings) -> web.Application:
     app[keys.SOCKETS] = weakref.WeakSet()
     app[middlewares.ADDRESSES] = Addresses(settings.trusted_proxies)
     app[middlewares.PSEUDONYMS] = Pseudonyms(settings.secret)
-    app.cleanup_ctx.extend([resources.redis, resources.shared_limits, resources.workers, live])
+    app.cleanup_ctx.extend([resources.redis, resources.shared_limits, resources.workers, live, ratings])
     app.on_shutdown.append(resources.close_sockets)
     app.on_response_prepare.append(middlewares.add_headers)
     for table in (chat_api.routes, websocket.routes, operations.routes, pages.routes(pages.load())):
         app.router.add_routes(table)
+    channels.add_to(app)
     admin.add_to(app)
     return app

@@ -9,6 +9,7 @@ from aiohttp import web
 from bot.gateway import bodies, keys
 from bot.gateway.errors import ApiError, dumps
 from bot.gateway.middlewares import REQUEST_ID, address
+from bot.gateway.ratings import RATINGS
 from bot.gateway.sessions import bearer
 from bot.gateway.tokens import Session
 
@@ -103,6 +104,7 @@ async def feedback(request: web.Request) -> web.Response:
     session = await citizen(request, "feedback")
     body = bodies.feedback(await bodies.read_json(request))
     await request.app[keys.FEEDBACK].thumb(session.conversation, body)
+    request.app[RATINGS].thumb(session.conversation, body)
     request.app[keys.METRICS].feedback.labels(str(body.score)).inc()
     return _json({"ok": True})
 
@@ -112,6 +114,7 @@ async def rating(request: web.Request) -> web.Response:
     session = await citizen(request, "rating")
     body = bodies.rating(await bodies.read_json(request))
     await request.app[keys.FEEDBACK].stars(session.conversation, body)
+    request.app[RATINGS].stars(session.conversation, body.stars)
     request.app[keys.METRICS].ratings.labels(str(body.stars)).inc()
     return _json({"ok": True})
 

@@ -8,8 +8,9 @@ from __future__ import annotations
 import asyncio
 import json
 import uuid
-from contextlib import contextmanager
-from typing import AsyncIterator, Dict, Iterator, List, Set
+from collections import deque
+from contextlib import suppress
+from typing import AsyncIterator, Deque, Dict, List, Tuple
 
 from aiohttp import web
 from redis.exceptions import RedisError
@@ -24,9 +25,11 @@ IDLE_SECONDS = 0.5
 """How soon following begins once somebody listens."""
 PAUSE_SECONDS = 2.0
 """Before Redis is asked again that could not be."""
+KEEP_ON_SECONDS = 60.0
+"""Following goes on so long after a desk last asked: between two questions nothing is missed."""
 LATEST = 10
 """Words of staff sent again after a change; a page shows each of them once."""
-MOST_UNHEARD = 100
+MOST_KEPT = 200
 
 
 class LiveDesk:
@@ -36,23 +39,27 @@ class LiveDesk:
         self._app = app
         self._live = Live(app[keys.REDIS])
         self._persons = Persons(app[keys.REDIS])
-        self._listeners: Set["asyncio.Queue[Change]"] = set()
+        self._until = 0.0
+        self._changed = asyncio.Event()
+        self._kept: "Deque[Tuple[int, Change]]" = deque(maxlen=MOST_KEPT)
+        self.serial = 0
+        """Number of the newest change heard."""
 
-    @contextmanager
-    def listening(self) -> "Iterator[asyncio.Queue[Change]]":
-        """A queue of everything that changes, for as long as the block lasts."""
-        queue: "asyncio.Queue[Change]" = asyncio.Queue(MOST_UNHEARD)
-        self._listeners.add(queue)
-        try:
-            yield queue
-        finally:
-            self._listeners.discard(queue)
+    async def wait(self, after: int, seconds: float) -> List[Change]:
+        """Changes behind number ``after``; waits for one, but not longer than ``seconds``."""
+        clock = asyncio.get_running_loop().time
+        deadline = clock() + seconds
+        while self.serial == after and clock() < deadline:
+            self._until = deadline + KEEP_ON_SECONDS
+            with suppress(TimeoutError):
+                await asyncio.wait_for(self._changed.wait(), deadline - clock())
+        return list(dict.fromkeys(change for number, change in self._kept if number > after))
 
     async def follow(self) -> None:
         """For ever; whatever goes wrong with one change, the next one is told."""
         place = ""
         while True:
-            if not self._listeners and not self._app[keys.WINDOWS]:
+            if not self._app[keys.WINDOWS] and asyncio.get_running_loop().time() > self._until:
                 place = ""
                 await asyncio.sleep(IDLE_SECONDS)
                 continue
@@ -63,12 +70,16 @@ class LiveDesk:
                 await asyncio.sleep(PAUSE_SECONDS)
                 continue
             for change in dict.fromkeys(changes):
+                self._note(change)
                 await self._tell(change)
 
+    def _note(self, change: Change) -> None:
+        self.serial += 1
+        self._kept.append((self.serial, change))
+        self._changed.set()
+        self._changed = asyncio.Event()
+
     async def _tell(self, change: Change) -> None:
-        for queue in self._listeners:
-            if not queue.full():
-                queue.put_nowait(change)
         windows = list(self._app[keys.WINDOWS].get(change.conversation, ()))
         if not windows or change.kind not in ("staff", "person"):
             return

@@ -1,7 +1,8 @@
-"""Wording of the handoff to a person and of work orders: data/handoff/wording.yml."""
+"""Wording of the handoff to a person and of work orders: data/handoff/wording.yml; what staff say often: phrases.yml."""
 from __future__ import annotations
 
 from functools import lru_cache
+from pathlib import Path
 from typing import Dict, List
 
 import msgspec
@@ -32,3 +33,15 @@ class HandoffWording(Strict, kw_only=True):
 @lru_cache(maxsize=1)
 def handoff_wording() -> HandoffWording:
     return msgspec.yaml.decode((DATA / "handoff" / "wording.yml").read_bytes(), type=HandoffWording)
+
+
+class Phrase(Strict, kw_only=True):
+    """Something staff say often; ``title`` is on the button."""
+
+    title: str
+    text: str
+
+
+def phrases(data: Path = DATA) -> List[Phrase]:
+    """As they are now. Raises OSError, msgspec.DecodeError."""
+    return msgspec.yaml.decode((data / "handoff" / "phrases.yml").read_bytes(), type=List[Phrase])

@@ -7,16 +7,23 @@ from __future__ import annotations
 import json
 import re
 import secrets
-from typing import Any, Dict, List, Mapping, Sequence
+from typing import Any, Dict, List, Mapping, Optional, Sequence, Set
 
 from bot import clock
 from bot.knowledge.places import places
 
-from .client import Client
+from .client import Client, Script
 from .keys import PREFIX
 from .masking import mask
 
 KEY = f"{PREFIX}cases"
+VOTES = f"{KEY}:votes"
+# KEYS: cases. ARGV: id, JSON before, JSON after.
+_CHANGE = Script("""
+if redis.call('HGET', KEYS[1], ARGV[1]) ~= ARGV[2] then return 0 end
+redis.call('HSET', KEYS[1], ARGV[1], ARGV[3])
+return 1
+""")
 
 _NUMBER = r"(?:\d[\d,.]*|[零〇一二两三四五六七八九十百千半]+)"
 _RULES = [
@@ -54,7 +61,8 @@ def case_of(messages: Sequence[Mapping[str, Any]], why: str) -> Dict[str, Any]:
 
 
 class Cases:
-    """All calls raise RedisError."""
+    """Cases by id; colleagues vote. Beside what :func:`case_of` gives a case may have a ``title``, its wording edited, and
+    ``published`` (by whom). All calls raise RedisError."""
 
     def __init__(self, client: Client):
         self._redis = client
@@ -70,9 +78,37 @@ class Cases:
     async def all(self) -> Dict[str, Dict[str, Any]]:
         return {_text(ident): json.loads(case) for ident, case in (await self._redis.hgetall(KEY)).items()}
 
+    async def get(self, ident: str) -> Optional[Dict[str, Any]]:
+        """The case; None when there is none."""
+        stored = await self._redis.hget(KEY, ident)
+        return json.loads(stored) if stored else None
+
+    async def change(self, ident: str, before: Mapping[str, Any], after: Mapping[str, Any]) -> bool:
+        """Put ``after`` in the place of ``before``; False when it says something else by now or is gone."""
+        old, new = (json.dumps(case, ensure_ascii=False) for case in (before, after))
+        return bool(await _CHANGE(self._redis, [KEY], ident, old, new))
+
     async def drop(self, ident: str) -> bool:
-        """Remove a case; False when there is none."""
+        """Remove a case and its votes; False when there is none."""
+        names = [f"{ident}|{name}" for name in (await self.votes()).get(ident, ())]
+        if names:
+            await self._redis.hdel(VOTES, *names)
         return bool(await self._redis.hdel(KEY, ident))
+
+    async def vote(self, ident: str, name: str, yes: bool) -> None:
+        """One vote for each colleague, which can be taken back."""
+        if yes:
+            await self._redis.hset(VOTES, f"{ident}|{name}", 1)
+        else:
+            await self._redis.hdel(VOTES, f"{ident}|{name}")
+
+    async def votes(self) -> Dict[str, Set[str]]:
+        """Who voted for each case."""
+        found: Dict[str, Set[str]] = {}
+        for field in await self._redis.hkeys(VOTES):
+            ident, _, name = _text(field).partition("|")
+            found.setdefault(ident, set()).add(name)
+        return found
 
 
 def _text(value: Any) -> str:

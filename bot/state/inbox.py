@@ -15,7 +15,7 @@ from .client import Client, Script
 from .masking import mask
 from .talks import BASE
 
-KINDS = ("unanswered", "declined", "clarified", "unsure", "down", "handed")
+KINDS = ("unanswered", "declined", "clarified", "unsure", "down", "handed", "marked")
 STATES = ("similar", "faq", "out_of_scope", "ignored")
 """What can be done about a message; one that nothing was done about is open."""
 LONGEST = 300

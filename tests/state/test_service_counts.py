@@ -107,3 +107,16 @@ def test_a_case_holds_who_spoke_and_nothing_else(client, run):
     assert run(cases.all()) == {ident: case} and run(cases.drop(ident)) and not run(cases.drop(ident))
     with pytest.raises(ValueError):
         run(cases.mark(messages, "beyond"))
+
+
+def test_a_case_is_edited_by_one_at_a_time_and_voted_for_once_by_each(client, run):
+    cases = Cases(client)
+    ident = run(cases.mark([{"from": "citizen", "text": "多亏您提醒"}], "moved", "提醒得好"))
+    first = run(cases.get(ident))
+    edited = {**first, "title": "差一天就白跑"}
+    assert run(cases.change(ident, first, edited)) and not run(cases.change(ident, first, {**first, "title": "另一个人改的"}))
+    assert run(cases.get(ident))["title"] == "差一天就白跑" and run(cases.get("gone")) is None
+    for name, yes in (("小田", True), ("小田", True), ("小彭", True), ("小彭", False)):
+        run(cases.vote(ident, name, yes))
+    assert run(cases.votes()) == {ident: {"小田"}}
+    assert run(cases.drop(ident)) and run(cases.votes()) == {} and not run(cases.change(ident, edited, first))

@@ -13,17 +13,38 @@ from aiohttp import web
 from bot.gateway import keys as gateway_keys
 from bot.gateway.admin import (
     audit_page,
+    cards,
+    cards_api,
+    cases,
+    content,
+    conversations,
+    desk,
+    deadlines,
+    facts,
+    facts_api,
+    faqs,
+    faqs_api,
+    faqs_import,
+    figures,
+    figures_api,
     headers,
     home,
+    inbox,
+    insight,
     keys,
     log_in,
     own_account,
     own_second_factor,
+    releases,
     render,
     session_api,
     staff_accounts,
     staff_api,
     static_files,
+    statistics,
+    training,
+    trainings,
+    try_it,
 )
 from bot.gateway.admin.accounts import Accounts
 from bot.gateway.admin.audit_chain import AuditChain
@@ -48,6 +69,24 @@ MODULES = (
     staff_accounts,
     staff_api,
     audit_page,
+    faqs_import,
+    faqs_api,
+    faqs,
+    cards_api,
+    cards,
+    figures_api,
+    deadlines,
+    figures,
+    facts_api,
+    facts,
+    desk,
+    inbox,
+    conversations,
+    statistics,
+    cases,
+    training,
+    releases,
+    try_it,
 )
 """Everything that answers under /admin."""
 
@@ -65,7 +104,7 @@ def add_to(app: web.Application) -> None:
     app[keys.SECOND_FACTOR] = SecondFactor(_keys(settings, "sealing"))
     app[render.AREAS] = AREAS
     app.middlewares.extend((refusals, guard))
-    app.cleanup_ctx.append(_stores)
+    app.cleanup_ctx.extend((_stores, insight.stores, content.stores, trainings.stores))
     app.on_response_prepare.append(headers.add_headers)
     for module in MODULES:
         app.router.add_routes(module.routes)

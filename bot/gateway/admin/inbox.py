@@ -16,11 +16,10 @@ from bot.gateway.admin.render import page, redirect
 from bot.gateway.bodies import read_json
 from bot.gateway.errors import ApiError, dumps
 from bot.knowledge.faq_draft import key
-from bot.state.inbox import STATES
 
 routes = web.RouteTableDef()
 KIND_TITLES = {"unanswered": "没听懂", "declined": "当作题外话", "clarified": "反问过", "unsure": "没把握", "down": "点了没帮助", "handed": "找了人工", "marked": "工作人员标出"}
-STATE_TITLES = {"open": "待处理", "similar": "已加相似问法", "faq": "已建常见问题", "out_of_scope": "不归我们管", "ignored": "已忽略"}
+STATE_TITLES = {"open": "待处理", "aside": "当作题外话的", "similar": "已加相似问法", "faq": "已建常见问题", "out_of_scope": "不归我们管", "ignored": "已忽略"}
 PAGE = 12
 MOST_PREFILLED = 8
 MOST_IDENTS = 2000
@@ -54,7 +53,7 @@ async def group(request: web.Request) -> web.Response:
     wanted = request.query.get("q", "").strip()
     more = await _search(request, wanted) if wanted else []
     return page(
-        request, "inbox/group.html", title="这一组待学问题", group=found, state=found.done.state if found.done else "open", wanted=wanted, more=more,
+        request, "inbox/group.html", title="这一组待学问题", group=found, state=found.state, wanted=wanted, more=more,
         kind_titles=KIND_TITLES, state_titles=STATE_TITLES, moment=insight.moment, when=insight.when)
 
 
@@ -147,7 +146,7 @@ def plain(group: Group) -> Dict[str, Any]:
     """A group as JSON."""
     return {
         "id": group.ident, "text": group.text, "texts": group.texts, "idents": group.idents, "people": group.people, "kinds": group.kinds, "latest": group.latest,
-        "state": group.done.state if group.done else "open", "by": group.done.by if group.done else "", "target": group.done.target if group.done else "",
+        "state": group.state, "by": group.done.by if group.done else "", "target": group.done.target if group.done else "",
         "targets": [{"place": t.place, "title": t.title, "topic": t.topic, "score": t.score} for t in group.targets],
     }
 
@@ -171,7 +170,7 @@ async def _search(request: web.Request, wanted: str) -> List[Target]:
 
 def _filter(request: web.Request) -> Tuple[str, str]:
     state, kind = request.query.get("state", "open"), request.query.get("kind", "")
-    return (state if state in STATES else "open"), (kind if kind in KIND_TITLES else "")
+    return (state if state in STATE_TITLES else "open"), (kind if kind in KIND_TITLES else "")
 
 
 def _pages(count: int) -> int:
