@@ -83,7 +83,7 @@ class CardDesk:
             if version(_plain(before)) != expected:
                 last = next(iter(await self.history.list(code)), None)
                 raise Conflict({"value": _plain(before)}, version(_plain(before)), last.by if last and last.by != by else "")
-            wanted = converted(part, value)
+            wanted = converted(part, value, before)
             if wanted == before:
                 return Saved(card, False)
             problems = mistakes(part, wanted, before)
@@ -152,15 +152,15 @@ def part_of(card: Card, part: str) -> Any:
     raise Unknown(f"事项“{card.short}”里没有 {part} 这一部分")
 
 
-def converted(part: str, value: Any) -> Any:
-    """Plain data as the part's type; raises :class:`Refused`."""
+def converted(part: str, value: Any, before: Any) -> Any:
+    """Plain data as the part's type, for a rule that of ``before``; raises :class:`Refused`."""
     kind: Any = {"basics": Basics, "ask.new": Ask, "remind.new": Remind}.get(part)
     if part in LISTS:
         kind = List[Item]
     elif part.startswith("answers."):
         kind = Optional[Answer]
     elif part.startswith("rule."):
-        kind = Optional[Ask if "-Q" in part else Remind]
+        kind = Optional[type(before)]
     try:
         return msgspec.convert(value, kind)
     except msgspec.ValidationError as error:

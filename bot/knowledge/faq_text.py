@@ -70,22 +70,22 @@ def _edits(node: Any, lines: List[str], faq: Faq, values: Mapping[str, Any]) -> 
     """First line, line after the last, and what comes there instead, for every field of ``values`` in the record ``node``."""
     if not isinstance(node, yaml.MappingNode) or node.flow_style:
         raise TextError(f"{faq.id} 写在一行花括号里，请手工修改")
-    spans = spans(node, lines)
+    places = spans(node, lines)
     column = node.start_mark.column
     edits: List[Tuple[int, int, List[str]]] = []
     added: List[str] = []
     for name, value in values.items():
         written = _field(name, value, column)
-        if name not in spans:
+        if name not in places:
             added += written
             continue
-        first, stop = spans[name]
+        first, stop = places[name]
         written = _grown(lines, first, stop, getattr(faq, name), value, written)
         head = lines[first][:column]
         if head.strip():  # the field shares its line with the record's dash
             written = [head + written[0][column:], *written[1:]]
         edits.append((first, stop, written))
-    end = max(stop for _, stop in spans.values())
+    end = max(stop for _, stop in places.values())
     return [*edits, (end, end, added)]
 
 
@@ -120,7 +120,7 @@ def _checked(before: str, after: str, expected: Sequence[Faq]) -> str:
 
 def spans(node: yaml.MappingNode, lines: List[str]) -> Dict[str, Tuple[int, int]]:
     """Field name → first line and the line after its last, without the comments and blank lines that follow it."""
-    spans: Dict[str, Tuple[int, int]] = {}
+    found: Dict[str, Tuple[int, int]] = {}
     starts = [key.start_mark.line for key, _ in node.value]
     for position, (key, value) in enumerate(node.value):
         first = key.start_mark.line
@@ -130,8 +130,8 @@ def spans(node: yaml.MappingNode, lines: List[str]) -> Dict[str, Tuple[int, int]
         stop = max(stop, first + 1)
         while stop - 1 > first and _outside(lines[stop - 1], key.start_mark.column):
             stop -= 1
-        spans[key.value] = (first, min(stop, len(lines)))
-    return spans
+        found[key.value] = (first, min(stop, len(lines)))
+    return found
 
 
 def _outside(line: str, column: int) -> bool:
