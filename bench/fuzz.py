@@ -1,0 +1,227 @@
+"""``./gjj bench fuzz [--inputs 100000]``: inputs made from the API's own description, good ones and bad ones, against a running
+gateway with a stand-in for the worker. Counts what must never happen: a 5xx, a trace of the inside, an answer that the
+description does not allow. Memory is read before, on the way and after.
+
+Runs in the gateway's environment (schemathesis comes with the tests' packages).
+"""
+from __future__ import annotations
+
+import argparse
+import os
+import random
+import re
+import resource
+import subprocess
+import sys
+import tempfile
+import time
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Callable, Dict, Iterator, List, Tuple
+
+INPUTS = 100_000
+ROUND = 250
+"""Inputs of one kind at a time; then the next kind, so that states mix and hypothesis forgets."""
+SIGNED = 0.8
+"""Share of requests that carry a good token, so that they get past the first door."""
+INSIDE = re.compile(r"Traceback|File \"|\.py\b|aiohttp|hypothesis|asyncio|NoneType|Error:|Exception|redis", re.IGNORECASE)
+TRIGGERS = re.compile("慢|卡|等|死|交班|繁忙|超时|坏|断|接手|原样")
+"""Words by which the stand-in for the worker fails on purpose."""
+MOST_EXAMPLES = 20
+
+
+@dataclass
+class Outcome:
+    """``statuses``: how often each was answered. ``problems``: what was wrong → one input that did it."""
+
+    inputs: int = 0
+    by_kind: Dict[str, int] = field(default_factory=dict)
+    statuses: Dict[int, int] = field(default_factory=dict)
+    problems: Dict[str, str] = field(default_factory=dict)
+    memory: List[Tuple[int, int]] = field(default_factory=list)
+    """(inputs so far, resident bytes of the gateway)."""
+
+    def problem(self, what: str, example: object) -> None:
+        if len(self.problems) < MOST_EXAMPLES:
+            self.problems.setdefault(what, repr(example)[:500])
+
+
+def resident(pid: int) -> int:
+    """Bytes of memory a process holds."""
+    return int(Path(f"/proc/{pid}/statm").read_text().split()[1]) * resource.getpagesize()
+
+
+class Fuzzer:
+    """Sends to the gateway at ``base``, process ``pid``."""
+
+    def __init__(self, base: str, pid: int, seed: int) -> None:
+        import requests
+
+        self.base = base
+        self.outcome = Outcome()
+        self._pid = pid
+        self._dice = random.Random(seed)
+        self._http = requests.Session()
+        self._token = ""
+
+    def run(self, inputs: int, said: Callable[[int], None] = lambda number: None) -> Outcome:
+        """At least ``inputs`` inputs, spread over all kinds."""
+        from bench import fuzz_frames, fuzz_raw
+
+        kinds = [*self._described(), ("raw bodies", fuzz_raw.bodies), ("WebSocket frames", fuzz_frames.frames)]
+        while self.outcome.inputs < inputs:
+            for name, send in kinds:
+                before = self.outcome.inputs
+                send(self, min(ROUND, max(1, inputs // len(kinds))))
+                self.outcome.by_kind[name] = self.outcome.by_kind.get(name, 0) + self.outcome.inputs - before
+            self.outcome.memory.append((self.outcome.inputs, resident(self._pid)))
+            said(self.outcome.inputs)
+        return self.outcome
+
+    def seed(self) -> int:
+        return self._dice.randrange(2**32)
+
+    def token(self) -> str:
+        """A good token; conversations are erased on the way."""
+        if not self._token:
+            self._token = self._http.post(self.base + "/api/v1/sessions", json={}).json()["token"]
+        return self._token
+
+    def headers(self) -> Dict[str, str]:
+        return {"Authorization": f"Bearer {self.token()}"} if self._dice.random() < SIGNED else {}
+
+    def request(self, method: str, path: str, **options: Any) -> None:
+        """Send and check one input of our own."""
+        self.check(self._http.request(method, self.base + path, timeout=30, **options), (method, path, options))
+
+    def check(self, response: Any, example: object) -> None:
+        """What must hold for every answer whatever was asked."""
+        outcome = self.outcome
+        outcome.inputs += 1
+        outcome.statuses[response.status_code] = outcome.statuses.get(response.status_code, 0) + 1
+        if response.status_code >= 500:
+            outcome.problem(f"{response.status_code} for {response.request.method} {response.request.path_url.split('?')[0]}", example)
+        if response.status_code >= 400 and response.request.method != "HEAD":
+            if INSIDE.search(response.text):
+                outcome.problem("tells of the inside", (response.text, example))
+            if set(response.json()) != {"error"}:
+                outcome.problem("a refusal in another shape", (response.text, example))
+        if response.headers.get("X-Content-Type-Options") != "nosniff" or "X-Request-ID" not in response.headers:
+            outcome.problem("headers are missing", example)
+        if response.status_code in (401, 204):
+            self._token = ""
+
+    def _described(self) -> Iterator[Tuple[str, Callable[["Fuzzer", int], None]]]:
+        """One kind for each operation of the description, with inputs that fit it, and with inputs that do not."""
+        import schemathesis
+        from schemathesis.generation import GenerationMode
+
+        schema = schemathesis.openapi.from_url(self.base + "/api/openapi.json")
+        for found in schema.get_all_operations():
+            operation = found.ok()
+            for mode in (GenerationMode.POSITIVE, GenerationMode.NEGATIVE):
+                yield f"{operation.label} ({mode.value})", lambda fuzzer, number, o=operation, m=mode: fuzzer._operation(o, m, number)
+
+    def _operation(self, operation: Any, mode: Any, number: int) -> None:
+        from hypothesis import HealthCheck, Phase, given, seed, settings
+        from hypothesis.errors import Unsatisfiable
+        from schemathesis import checks
+        from schemathesis.core.failures import FailureGroup
+        from schemathesis.specs.openapi import checks as conformance
+
+        wanted = [checks.not_a_server_error, conformance.status_code_conformance, conformance.content_type_conformance,
+                  conformance.response_schema_conformance]
+
+        @seed(self.seed())
+        @settings(max_examples=number, phases=[Phase.generate], database=None, deadline=None, suppress_health_check=list(HealthCheck))
+        @given(operation.as_strategy(generation_mode=mode))
+        def each(case: Any) -> None:
+            if TRIGGERS.search(repr(case.body)):
+                return
+            response = case.call(base_url=self.base, session=self._http, headers=self.headers(), timeout=30)
+            self.check(_Plain(response, operation), case)
+            try:
+                case.validate_response(response, checks=wanted)
+            except FailureGroup as group:
+                for failure in group.exceptions:
+                    self.outcome.problem(f"{operation.label}: {failure.title} ({response.status_code})", (failure.message, case.body, case.headers))
+
+        try:
+            each()
+        except Unsatisfiable:
+            pass  # an operation without parameters has no input that does not fit
+
+
+class _Plain:
+    """schemathesis' response with the names of ``requests``."""
+
+    def __init__(self, response: Any, operation: Any) -> None:
+        self.status_code, self.text, self.json = response.status_code, response.text, response.json
+        self.headers = {name.title().replace("Id", "ID"): values[0] for name, values in response.headers.items()}
+        self.request = type("Request", (), {"method": operation.method.upper(), "path_url": operation.path})
+
+
+def main(argv: List[str]) -> int:
+    """0 when nothing happened that must not."""
+    parser = argparse.ArgumentParser(prog="./gjj bench fuzz", description="按接口说明生成好的和坏的请求，看网关会不会出错、泄露、涨内存。")
+    parser.add_argument("--inputs", type=int, default=INPUTS, help=f"至少多少个，默认 {INPUTS}")
+    parser.add_argument("--seed", type=int, default=20261122, help="随机种子")
+    given = parser.parse_args(argv)
+    _need_test_packages()
+    from bench.report import Report
+    from tests.gateway import system
+
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        with system.redis_server(folder) as redis, system.fake_worker(folder) as worker:
+            port = system.free_port()
+            environment = system.environment(redis, worker, port, GJJ_FOR_TESTS="1")
+            with system.process([sys.executable, "-m", "bot.gateway"], env=environment, stderr=subprocess.DEVNULL) as running:
+                base = f"http://127.0.0.1:{port}"
+                system.wait_until(lambda: _ready(base))
+                started = time.monotonic()
+                before = resident(running.pid)
+                outcome = Fuzzer(base, running.pid, given.seed).run(given.inputs, lambda n: print(f"\r{n} / {given.inputs}", end="", file=sys.stderr, flush=True))
+                seconds = time.monotonic() - started
+                alive = running.poll() is None
+    print(file=sys.stderr)
+    report = Report("fuzz", "按接口说明生成的随机请求")
+    _write(report, outcome, before, seconds)
+    report.write()
+    return 0 if alive and not outcome.problems else 1
+
+
+def _write(report: Any, outcome: Outcome, before: int, seconds: float) -> None:
+    report.text(f"{outcome.inputs} 个请求，{seconds:.0f} 秒；5xx：{sum(n for s, n in outcome.statuses.items() if s >= 500)} 个；不符合的：{len(outcome.problems)} 种。")
+    report.table(("状态", "次数"), sorted(outcome.statuses.items()))
+    marks = [(0, before), *outcome.memory]
+    shown = [marks[round(n * (len(marks) - 1) / 8)] for n in range(9)] if len(marks) > 9 else marks
+    report.table(("请求数", "网关内存（MB）"), [(number, f"{size / 2**20:.1f}") for number, size in shown])
+    report.table(("种类", "请求数"), sorted(outcome.by_kind.items()))
+    for what, example in outcome.problems.items():
+        report.text(f"- **{what}**：`{example}`")
+    report.figures.update(inputs=outcome.inputs, seconds=round(seconds), statuses={str(s): n for s, n in sorted(outcome.statuses.items())},
+                          problems=len(outcome.problems), memory_mb=[round(size / 2**20, 1) for _, size in marks])
+
+
+def _ready(base: str) -> bool:
+    import requests
+
+    try:
+        return requests.get(base + "/readyz", timeout=2).status_code == 200
+    except requests.RequestException:
+        return False
+
+
+def _need_test_packages() -> None:
+    try:
+        import schemathesis  # noqa: F401
+    except ImportError:
+        from bot.cli.testing import install_extras
+
+        install_extras(("gateway",))
+        os.execv(sys.executable, [sys.executable, "-m", "bench.fuzz", *sys.argv[1:]])
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
