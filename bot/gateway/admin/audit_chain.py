@@ -77,6 +77,14 @@ class AuditChain:
                 return
             begin = f"({found[-1][0]}"
 
+    async def is_ours(self) -> bool:
+        """Whether the newest entry was signed with a key of ours; yes when there is none to tell by."""
+        newest = [_entry(one) for one in await self._redis.xrevrange(STREAM, "+", "-", count=2)]
+        if not newest:
+            return True
+        before = newest[1].mac if len(newest) > 1 else (await self.start())[1]
+        return signed(self.keys, before, newest[0].body, newest[0].mac)
+
     async def head(self) -> Tuple[int, str]:
         """Number and mac of the newest entry; (0, "") for none."""
         number, _, mac = (await self._redis.get(HEAD) or "0:").partition(":")
