@@ -69,3 +69,17 @@ CHOICES = {
 def candidates(text):
     """What a worker would have understood: the service of the canned answer."""
     return [{"home": one["service"], "aspect": one["aspect"], "score": 0.9} for word, replies in BY_WORD.items() if word in text for one in replies[:1] if one["service"]]
+
+
+def explained(said):
+    """One turn as the worker explains it for the console."""
+    return {
+        "said": said, "replies": [{"id": f"r{n}", **r} for n, r in enumerate(RENT)], "milliseconds": 12.5, "text": said,
+        "readings": [{"home": "wd_rent", "title": "租房提取", "aspect": "conditions", "topic": "withdraw_rent", "score": 0.912},
+                     {"home": "loan_new_home", "title": "买新房贷款", "aspect": "conditions", "topic": "loan_eligibility", "score": 0.031}],
+        "clauses": [], "facts": {"renting": "true"}, "moods": [], "profile": [{"name": "renting", "value": "true", "how": "said", "sure": 0.9}],
+        "focus": "租房提取", "silence": "", "rules": [
+            {"rule": "C08-Q1", "level": 2, "said": True, "reason": "合适", "situation": "wd_rent", "conditions": ["用租了多久：成立"], "text": "您和爱人都有公积金吗？",
+             "card": "租房提取", "score": {"value": 0.71, "relevance": 1.0, "urgency": 0.2, "acceptance": 0.5, "fatigue": 1.0}},
+            {"rule": "C08-R2", "level": 3, "said": False, "reason": "已经说过", "situation": "wd_rent", "conditions": [], "text": "银行卡要用一类卡。", "card": "租房提取"}],
+    }
