@@ -17,6 +17,7 @@ from bot.quiet import place
 from bot.settings import Settings
 from bot.state.client import RedisError
 from bot.state.turns import Busy
+from bot.training.releases import ReleaseError, Releases
 
 from . import stages
 from .assistant import Assistant
@@ -27,6 +28,7 @@ from .incoming import Incoming, UnknownChoice
 from .logs import REQUEST
 from .visits import VISITS, Visits, routes as visit_routes
 from .staff_api import DESK, routes as staff_routes
+from .try_out import TRIALS, Trials, routes as try_routes
 
 logger = logging.getLogger(__name__)
 _REQUEST_ID = re.compile(r"[A-Za-z0-9-]{1,64}", re.ASCII)
@@ -54,6 +56,7 @@ def build(settings: Settings, private: bool = False) -> web.Application:
     app.router.add_delete("/v1/conversations/{conversation}", delete_conversation)
     app.router.add_routes(visit_routes)
     app.router.add_routes(staff_routes)
+    app.router.add_routes(try_routes)
     return app
 
 
@@ -63,6 +66,7 @@ async def assistant(app: web.Application, settings: Settings) -> AsyncIterator[N
     await opened.load()
     app[VISITS] = Visits(opened.store)
     app[DESK] = desk = ServiceDesk(settings, opened.store)
+    app[TRIALS] = trials = Trials(opened, Releases(settings.releases_dir))
     follower = asyncio.create_task(opened.follow_releases())
     keeper = Keeper(settings, opened.store.redis)
     keeping = asyncio.create_task(keeper.keep())
@@ -71,6 +75,7 @@ async def assistant(app: web.Application, settings: Settings) -> AsyncIterator[N
     keeping.cancel()
     await keeper.close()
     desk.close()
+    trials.close()
     await opened.close()
 
 

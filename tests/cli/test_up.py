@@ -24,7 +24,7 @@ def test_stop_leaves_nothing_running(launch, number):
     running = launch("--workers", "2")
     running.wait_for("已就绪")
     children = running.children()
-    assert len(children) == 4 and all(map(alive, children))
+    assert len(children) == 5 and all(map(alive, children))
     assert running.stop(number) == 0
     assert not any(map(alive, children))
     assert "已全部停止" in running.text()
@@ -51,6 +51,15 @@ def test_kill_9_of_the_launcher_takes_the_children_along(launch):
     wait_until_gone(children)
 
 
+def test_other_commands_find_the_redis_of_the_running_system(launch):
+    running = launch()
+    running.wait_for("已就绪")
+    left = running.var / "run" / "redis.url"
+    assert left.read_text().strip() == f"unix://{running.var}/run/redis.sock?db=0" and left.stat().st_mode & 0o777 == 0o600
+    running.stop()
+    assert not left.exists()
+
+
 def test_start_right_after_kill_9(launch):
     first = launch()
     first.wait_for("已就绪")
@@ -60,7 +69,7 @@ def test_start_right_after_kill_9(launch):
     second.wait_for("已就绪")
 
 
-@pytest.mark.parametrize("name, title", [("worker-1", "对话进程 1"), ("gateway", "网关"), ("redis", "内置 Redis")])
+@pytest.mark.parametrize("name, title", [("worker-1", "对话进程 1"), ("gateway", "网关"), ("trainer", "训练程序"), ("redis", "内置 Redis")])
 def test_dead_child_is_restarted_and_said_so(launch, name, title):
     running = launch()
     running.wait_for("已就绪")
