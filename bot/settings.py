@@ -6,11 +6,12 @@ from __future__ import annotations
 
 import ipaddress
 import os
+import re
 import secrets
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
-from typing import Mapping, Optional, Tuple
+from typing import Dict, Mapping, Optional, Tuple
 
 from bot.endpoint import Endpoint, EndpointError
 from bot.state import address
@@ -72,6 +73,13 @@ class Settings:
     previous_secrets: Tuple[bytes, ...] = field(default=(), repr=False)
     """Further lines of the secret: no longer sign, but what they signed counts until it expires."""
     access_log_days: int = 180
+    wechat_app_id: str = ""
+    wechat_token: str = field(default="", repr=False)
+    """Set in the WeChat Official Account's settings; empty: no such channel."""
+    wechat_aes_key: str = field(default="", repr=False)
+    """EncodingAESKey; with it, only encrypted messages are accepted."""
+    partners: Tuple[Tuple[str, bytes], ...] = field(default=(), repr=False)
+    """Servers that may call the signed interface: name and key, at least 32 bytes."""
 
     @property
     def run_dir(self) -> Path:
@@ -120,7 +128,56 @@ class Settings:
             secret=_secrets(env, "GJJ_SECRET")[0],
             previous_secrets=_secrets(env, "GJJ_SECRET")[1:],
             access_log_days=_integer(env, "GJJ_ACCESS_LOG_DAYS", cls.access_log_days, 1, 3650),
+            **_wechat(env),
+            partners=_partners(env),
         )
+
+
+def _wechat(env: Mapping[str, str]) -> Dict[str, str]:
+    app_id = env.get("GJJ_WECHAT_APPID") or ""
+    if not app_id:
+        return {}
+    token, aes_key = (_text(env, f"GJJ_WECHAT_{name}") for name in ("TOKEN", "AES_KEY"))
+    if not re.fullmatch(r"[A-Za-z0-9]{3,32}", token):
+        raise SettingsError("GJJ_WECHAT_TOKEN：应是公众号后台“服务器配置”里的令牌，3 到 32 个字母和数字")
+    if aes_key and not re.fullmatch(r"[A-Za-z0-9]{43}", aes_key):
+        raise SettingsError("GJJ_WECHAT_AES_KEY：应是公众号后台的消息加解密密钥，43 个字母和数字")
+    return {"wechat_app_id": app_id, "wechat_token": token, "wechat_aes_key": aes_key}
+
+
+def _partners(env: Mapping[str, str]) -> Tuple[Tuple[str, bytes], ...]:
+    """One partner a line in the file: its name, white space, its key."""
+    if not env.get("GJJ_PARTNERS_FILE"):
+        return ()
+    found = {}
+    for line in _read(env, "GJJ_PARTNERS_FILE").decode("utf-8", "replace").splitlines():
+        name, _, key = line.strip().partition(" ")
+        if not name or name.startswith("#"):
+            continue
+        if not re.fullmatch(r"[a-z0-9-]{1,32}", name) or len(key.strip()) < 32:
+            raise SettingsError(f"GJJ_PARTNERS_FILE：{name[:32]!r} 这一行应是名字（小写字母、数字、连字符）、空格、密钥（至少 32 个字符）")
+        if name in found:
+            raise SettingsError(f"GJJ_PARTNERS_FILE：{name} 写了两次")
+        found[name] = key.strip().encode()
+    return tuple(found.items())
+
+
+def _text(env: Mapping[str, str], name: str) -> str:
+    """A secret of one line from ``<name>_FILE`` or ``<name>``."""
+    return _read(env, f"{name}_FILE").decode("utf-8", "replace").strip() if env.get(f"{name}_FILE") else env.get(name) or ""
+
+
+def _read(env: Mapping[str, str], name: str) -> bytes:
+    """The file that ``name`` points to; raises :class:`SettingsError` when it cannot be read, or by everybody."""
+    path = Path(env[name])
+    try:
+        raw = path.read_bytes()
+        mode = path.stat().st_mode
+    except OSError as error:
+        raise SettingsError(f"{name}：读不到 {path}（{error.strerror}）") from None
+    if mode & 0o007:
+        raise SettingsError(f"{name}：{path} 谁都能读，请先 chmod 600 {path}")
+    return raw
 
 
 def ensure_secret(var_dir: Path) -> bytes:
@@ -201,14 +258,7 @@ def _endpoints(env: Mapping[str, str], name: str) -> Tuple[str, ...]:
 def _secrets(env: Mapping[str, str], name: str) -> Tuple[bytes, ...]:
     """One secret a line, the one in use first; a single empty one when none is set."""
     if env.get(f"{name}_FILE"):
-        path = Path(env[f"{name}_FILE"])
-        try:
-            raw = path.read_bytes()
-            mode = path.stat().st_mode
-        except OSError as error:
-            raise SettingsError(f"{name}_FILE：读不到 {path}（{error.strerror}）") from None
-        if mode & 0o007:
-            raise SettingsError(f"{name}_FILE：{path} 谁都能读，请先 chmod 600 {path}")
+        raw = _read(env, f"{name}_FILE")
     else:
         raw = (env.get(name) or "").encode()
     found = tuple(line.strip() for line in raw.splitlines() if line.strip())

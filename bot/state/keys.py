@@ -31,6 +31,11 @@ def queue(conversation: str) -> str:
     return f"{PREFIX}{{{conversation}}}:queue"
 
 
+def channel(conversation: str) -> str:
+    """What a channel without buttons remembers between two messages (bot.gateway.channels.pocket)."""
+    return f"{PREFIX}{{{conversation}}}:channel"
+
+
 def everything(conversation: str) -> List[str]:
     """All keys that hold something a citizen said or was told."""
-    return [events(conversation), head(conversation), replies(conversation)]
+    return [events(conversation), head(conversation), replies(conversation), channel(conversation)]
