@@ -65,7 +65,10 @@ class Desk:
 
     async def record(self, action: str, target: str, before: Any = None, after: Any = None) -> None:
         old, new = differences(before, after)
-        user = getpass.getuser() if os.environ.get("LOGNAME") or os.environ.get("USER") else str(os.getuid())
+        try:
+            user = getpass.getuser()
+        except (KeyError, OSError):  # a container's user may have no name
+            user = str(os.getuid())
         await self.chain.append({"who": f"命令行 {user}", "role": "", "address": "命令行", "action": action, "target": target,
                                  "before": old, "after": new, "reason": "", "request": ""})
 
