@@ -12,6 +12,7 @@ BENCHES: Dict[str, Tuple[str, str]] = {
     "chat": ("bench.chat", "整条链路：延迟和吞吐，与 rasa run 比"),
     "inbox": ("bench.inbox", "待学问题：分组和最接近的条目对不对，用一天的问句重放"),
     "load": ("bench.load", "高峰：500 人十分钟、三倍超载、恢复"),
+    "capacity": ("bench.capacity", "容量：一句话要多少资源，县、州、省、全国各要多少机器"),
     "faults": ("bench.faults", "故障演练：逐个杀掉、暂停各部分，数丢失和重复"),
 }
 
