@@ -16,7 +16,7 @@ from bot.cli.plan import REAL
 from bot.cli.problem import Problem
 from bot.settings import ROOT, Settings
 
-WORKER_TESTS = ("knowledge", "actions", "nlu", "state", "worker", "training")
+WORKER_TESTS = ("knowledge", "actions", "nlu", "state", "worker", "training", "bench")
 GATEWAY_TESTS = ("content", "gateway", "security", "cli", "web", "e2e")
 SYSTEM_TESTS = ("system",)
 FAULT_TESTS = ("faults",)

@@ -161,6 +161,8 @@ class _Connection:
         frame = {"type": "error", "error": error.body(self._request_id)}
         if identifier is not None:
             frame["id"] = identifier
+        if error.retry_after is not None:
+            frame["retry_after"] = error.retry_after
         if not self._socket.closed:
             await self._send(frame)
 

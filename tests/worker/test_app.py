@@ -15,7 +15,9 @@ from bot.state.client import RedisError
 from bot.state.turns import Busy
 from bot.training.releases import ReleaseError
 from bot.worker import app as module
+from bot.worker import stages
 from bot.worker.incoming import UnknownChoice
+from bot.worker.logs import configure_logging
 
 SECRET_WORDS = "我的身份证丢了"
 REPLIES = [{"id": "m1.1", "kind": "answer", "text": "带身份证"}, {"id": "m1.2", "kind": "question", "text": "租了多久？"}]
@@ -139,6 +141,70 @@ def test_text(call):
     assert (status, json.loads(body)) == (200, {"id": "m1", "replies": REPLIES})
     (incoming,) = assistant.asked
     assert (incoming.conversation, incoming.id, incoming.text, incoming.choice) == ("c1", "m1", SECRET_WORDS, None)
+
+
+@pytest.mark.parametrize(("shown", "status"), [
+    ({}, 401), ({"Authorization": "Bearer "}, 401), ({"Authorization": "Bearer " + "y" * 32}, 401), ({"Authorization": "x" * 32}, 401),
+    ({"Authorization": "Bearer " + "x" * 32}, 200),
+])
+@pytest.mark.parametrize("path", ["/v1/history?conversation=c1", "/v1/nothing"])
+def test_on_a_network_port_only_who_knows_the_secret_is_served(monkeypatch, shown, status, path):
+    monkeypatch.setattr(module, "Assistant", StubAssistant)
+    monkeypatch.setattr(module, "Keeper", StubKeeper)
+    monkeypatch.setattr(module, "ServiceDesk", StubDesk)
+
+    async def ask():
+        async with TestClient(TestServer(module.build(Settings(worker_secret=b"x" * 32), private=True))) as client:
+            async with client.get(path, headers=shown) as response:
+                return response.status
+
+    assert asyncio.run(ask()) == (404 if status == 200 and "nothing" in path else status)
+
+
+def test_without_a_secret_a_network_port_serves_nobody(monkeypatch):
+    monkeypatch.setattr(module, "Assistant", StubAssistant)
+    monkeypatch.setattr(module, "Keeper", StubKeeper)
+    monkeypatch.setattr(module, "ServiceDesk", StubDesk)
+
+    async def ask():
+        async with TestClient(TestServer(module.build(Settings(), private=True))) as client:
+            async with client.get("/v1/history?conversation=c1", headers={"Authorization": "Bearer "}) as response:
+                return response.status
+
+    assert asyncio.run(ask()) == 401
+
+
+class SayingAssistant(StubAssistant):
+    """Logs while it answers, as an action's thread does, and tells a stage."""
+
+    async def answer(self, incoming, sink=None):
+        with stages.stage("read"):
+            await asyncio.to_thread(logging.getLogger("actions.actions").warning, "in an action")
+        return await super().answer(incoming, sink)
+
+
+def test_lines_of_a_message_carry_its_request_id_down_to_the_actions(monkeypatch, capsys):
+    monkeypatch.setattr(module, "Assistant", SayingAssistant)
+    monkeypatch.setattr(module, "Keeper", StubKeeper)
+    monkeypatch.setattr(module, "ServiceDesk", StubDesk)
+    root = logging.getLogger()
+    before = root.handlers[:], root.level
+    configure_logging()
+
+    async def ask():
+        async with TestClient(TestServer(module.build(Settings()))) as client:
+            async with client.post("/v1/messages", json=MESSAGE, headers={"X-Request-ID": "req-7"}) as response:
+                return response.headers["Server-Timing"]
+
+    try:
+        timing = asyncio.run(ask())
+    finally:
+        root.handlers[:], root.level = before
+    lines = [json.loads(line) for line in capsys.readouterr().err.splitlines()]
+    lines = [line for line in lines if line["logger"] != "aiohttp.access"]  # the test server's
+    assert [line["event"] for line in lines if line.get("request_id") == "req-7"] == ["in an action", "request"]
+    assert set(lines[-1]["stages"]) == {"read"} and timing.startswith("read;dur=")
+    assert SECRET_WORDS not in str(lines)
 
 
 def test_choice(call):
