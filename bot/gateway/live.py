@@ -44,6 +44,8 @@ class LiveDesk:
         self._kept: "Deque[Tuple[int, Change]]" = deque(maxlen=MOST_KEPT)
         self.serial = 0
         """Number of the newest change heard."""
+        self.following = False
+        """Whether everything that changes from now on is heard."""
 
     async def wait(self, after: int, seconds: float) -> List[Change]:
         """Changes behind number ``after``; waits for one, but not longer than ``seconds``."""
@@ -60,11 +62,12 @@ class LiveDesk:
         place = ""
         while True:
             if not self._app[keys.WINDOWS] and asyncio.get_running_loop().time() > self._until:
-                place = ""
+                place, self.following = "", False
                 await asyncio.sleep(IDLE_SECONDS)
                 continue
             try:
                 place = place or await self._live.now()
+                self.following = True
                 place, changes = await self._live.since(place)
             except (RedisError, OSError):
                 await asyncio.sleep(PAUSE_SECONDS)

@@ -61,6 +61,13 @@ async def messages(request):
             if "坏" in text:
                 return web.Response(text="<html>", content_type="text/html")
             found = [replies for word, replies in canned.BY_WORD.items() if word in text]
+            if body["conversation"] in state["held"]:
+                found = [[]]
+                await changed(request, body["conversation"], "citizen")
+            elif "人工" in text:
+                said = [m["text"] for m in state["history"].get(body["conversation"], []) if m["from"] == "citizen"]
+                keep_order(state, body["conversation"], [*said, text])
+                await changed(request, body["conversation"], "order")
             if text.startswith("原样："):
                 found = [[canned.reply("smalltalk", text, topic="chitchat")]]
             replies = found[0] if found else canned.DECLINE
@@ -101,6 +108,75 @@ async def transcript(request):
     return web.json_response({"messages": [{**m, "candidates": canned.candidates(m["text"])} if m["from"] == "citizen" else m for m in messages]})
 
 
+@routes.post("/v1/conversations/{conversation}/person")
+async def take(request):
+    state, conversation, body = request.app[STATE], request.match_info["conversation"], await request.json()
+    if conversation not in state["history"]:
+        return error(404, "not_found", "没有这段对话，可能已经到期或者被市民清除了。")
+    if state["held"].setdefault(conversation, body["staff"]) != body["staff"]:
+        return error(409, "held", "另一位工作人员正在和他说话。")
+    await changed(request, conversation, "person", holder=body["staff"])
+    return web.json_response(body)
+
+
+@routes.post("/v1/conversations/{conversation}/person/messages")
+async def speak(request):
+    state, conversation, body = request.app[STATE], request.match_info["conversation"], await request.json()
+    if state["held"].get(conversation) != body["staff"]:
+        return error(409, "not_held", "请先接手这段对话，再和市民说话。")
+    if all(message["id"] != body["id"] for message in state["history"][conversation]):
+        state["history"][conversation].append({"from": "staff", "text": body["text"], "at": now(), "id": body["id"]})
+    await changed(request, conversation, "staff")
+    return web.json_response({"id": body["id"]})
+
+
+@routes.delete("/v1/conversations/{conversation}/person/{staff}")
+async def hand_back(request):
+    state, conversation = request.app[STATE], request.match_info["conversation"]
+    if state["held"].get(conversation) != request.match_info["staff"]:
+        return error(409, "not_held", "这段对话现在不在您手上。")
+    del state["held"][conversation]
+    await changed(request, conversation, "person", holder="")
+    return web.Response(status=204)
+
+
+@routes.get("/v1/orders")
+async def orders(request):
+    return web.json_response({"orders": [order for order in request.app[STATE]["orders"].values() if order["state"] != "done"]})
+
+
+@routes.get("/v1/orders/{number}")
+async def order(request):
+    found = request.app[STATE]["orders"].get(request.match_info["number"])
+    return web.json_response(found) if found else error(404, "not_found", "没有这张工单。")
+
+
+@routes.post("/v1/orders/{number}")
+async def change_order(request):
+    found, body = request.app[STATE]["orders"].get(request.match_info["number"]), await request.json()
+    if not found:
+        return error(404, "not_found", "没有这张工单。")
+    found.update({name: value for name, value in body.items() if value})
+    return web.json_response({"state": body["state"]})
+
+
+def keep_order(state, conversation, said):
+    """The work order that a wish for a person leads to."""
+    number = f"261122-{len(state['orders']) + 1:04d}"
+    state["orders"][number] = {"number": number, "conversation": conversation, "state": "open", "at": now(), "reason": "wish", "matter": "租房提取公积金", "said": said,
+                               "profile": {"租的是什么房": "商品房"}}
+
+
+async def changed(request, conversation, kind, holder=None):
+    """Tell Redis, where the gateway hears it; only when the fake worker knows one (environment REDIS_URL)."""
+    redis = request.app[STATE]["redis"]
+    if redis is None:
+        return
+    if holder is not None:
+        await (redis.set(f"gjj:{{{conversation}}}:person", holder) if holder else redis.delete(f"gjj:{{{conversation}}}:person"))
+    await redis.xadd("gjj:live", {"conversation": conversation, "kind": kind})
+
+
 @routes.delete("/v1/conversations/{conversation}")
 async def erase(request):
     state, conversation = request.app[STATE], request.match_info["conversation"]
@@ -123,6 +199,19 @@ async def visit(request):
     return web.Response(status=204)
 
 
+@routes.post("/v1/try")
+async def try_out(request):
+    """Explains every turn alike; a release that is named is loaded first; ``坏`` cannot be tried."""
+    state, body = request.app[STATE], await request.json()
+    state["tries"].append(body)
+    if any("坏" in turn.get("say", "") for turn in body["turns"]):
+        return error(409, "unavailable", "内存不够再装一个版本")
+    if body["release"] and body["release"] not in state["loaded"]:
+        state["loaded"].add(body["release"])
+        return web.json_response({"loading": True}, status=202)
+    return web.json_response({"turns": [canned.explained(turn.get("say") or turn["press"]) for turn in body["turns"]]})
+
+
 @routes.get("/readyz")
 async def ready(request):
     if not request.app[STATE]["ready"]:
@@ -135,10 +224,10 @@ def doors(socket):
     return [str(socket), Endpoint(path=str(socket)).health.path]
 
 
-def build(pause=0.0):
-    """The fake worker; ``pause`` is seconds between streamed replies."""
+def build(pause=0.0, redis=None):
+    """The fake worker; ``pause`` is seconds between streamed replies, ``redis`` a client to tell changes through."""
     app = web.Application()
-    app[STATE] = {"requests": [], "answers": {}, "history": {}, "erased": [], "visits": [], "processed": 0, "cut": set(), "ready": True, "pause": pause, "gate": asyncio.Event()}
+    app[STATE] = {"requests": [], "answers": {}, "history": {}, "erased": [], "visits": [], "tries": [], "loaded": set(), "held": {}, "orders": {}, "redis": redis, "processed": 0, "cut": set(), "ready": True, "pause": pause, "gate": asyncio.Event()}
     app.add_routes(routes)
     return app
 

@@ -50,10 +50,10 @@ def redis_server(folder: Path):
 
 
 @contextmanager
-def fake_worker(folder: Path):
-    """The fake worker as a process; gives its socket path."""
+def fake_worker(folder: Path, redis_url: str = ""):
+    """The fake worker as a process; gives its socket path. With ``redis_url`` it tells there what staff and citizens do."""
     path = folder / "worker.sock"
-    with process([sys.executable, "-m", "tests.gateway.fake_worker", path]):
+    with process([sys.executable, "-m", "tests.gateway.fake_worker", path], env={**os.environ, "REDIS_URL": redis_url}):
         wait_until(path.exists)
         yield path
 

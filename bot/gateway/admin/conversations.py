@@ -27,6 +27,7 @@ from bot.knowledge.render import ASPECT_TITLES
 from bot.knowledge.service_level import OUTCOMES, TITLES as LEVELS
 from bot.state import day_counts, service_counts
 from bot.state.inbox import Entry
+from bot.state.masking import mask
 from bot.state.talks import Note, Talk
 from bot.training import regression
 
@@ -227,8 +228,9 @@ async def _service(request: web.Request, name: str) -> Dict[str, str]:
 
 
 def _message(base: KnowledgeBase, message: Dict[str, Any]) -> Dict[str, Any]:
-    told = {"from": message["from"], "text": message["text"], "at": insight.when(message["at"]), "id": message["id"]}
+    told = {"from": message["from"], "text": message["text"], "at": insight.when(message["at"]), "id": message["id"], "kind": "", "topic_code": "", "understood": []}
     if message["from"] == "citizen":
+        told["text"] = mask(message["text"])  # as it was before it was stored; twice is safe
         told["understood"] = [{"title": _home(base, one["home"], one.get("aspect") or ""), "score": round(one["score"], 3)} for one in message.get("candidates") or []]
     elif message["from"] == "assistant":
         reply = message["reply"]
