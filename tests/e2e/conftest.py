@@ -16,8 +16,10 @@ from tests.browser import chromium_browser  # noqa: E402, F401 - the fixture `br
 from tests.gateway import system  # noqa: E402
 
 HOST_PAGE = """<!doctype html><html lang="zh-CN"><meta charset="utf-8"><title>中心网站</title>
-<style>button {{ display: none }} * {{ color: red }}</style><h1>中心网站</h1><p>正文</p>
-<script src="{base}/widget.js" async></script></html>"""
+<style>body * {{ display: none !important; color: red !important; font: 3px serif !important; position: absolute !important; opacity: 0 !important }}
+:root {{ {variables} }}</style><h1>中心网站</h1><p>正文</p>
+<script src="{base}/widget.js" async {attributes}></script></html>"""
+"""A page whose style would break anything that it reaches."""
 
 
 def pytest_configure(config):
@@ -59,14 +61,16 @@ def base(request, host_site):
 
 @pytest.fixture
 def open_page(browser):
-    """Open an address in a fresh browser profile; fails the test on any script error."""
+    """Open an address in a fresh browser profile, after running ``script`` in it; fails the test on any script error."""
     contexts, errors = [], []
 
-    def open_one(address, width=1280, height=800, **options):
+    def open_one(address, width=1280, height=800, script=None, **options):
         context = browser.new_context(viewport={"width": width, "height": height}, locale="zh-CN", **options)
         contexts.append(context)
         page = context.new_page()
         page.on("pageerror", lambda error: errors.append(str(error)))
+        if script:
+            page.add_init_script(script)
         page.goto(address)
         return page
 
@@ -79,8 +83,27 @@ def open_page(browser):
 @pytest.fixture
 def chat(open_page, base):
     """Open the chat page and wait until it is usable."""
-    def open_chat(**options):
-        page = open_page(base + "/", **options)
+    def open_chat(path="/", **options):
+        page = open_page(base + path, **options)
         page.wait_for_selector("html[data-ready]")
         return page
     return open_chat
+
+
+def ask(page, text):
+    """Type and send by keyboard, then wait until the answer is complete."""
+    before = page.locator(".reply").count()
+    page.locator("#input").fill(text)
+    page.locator("#input").press("Enter")
+    page.wait_for_function("n => document.querySelectorAll('.reply').length > n && !document.querySelector('#typing').firstChild", arg=before)
+
+
+def said(page):
+    """What the citizen said, in order."""
+    return [text.split("：", 1)[-1].strip() for text in page.locator(".bubble").all_inner_texts()]
+
+
+def from_menu(page, name):
+    """Choose an entry of the menu."""
+    page.locator("#menu summary").click()
+    page.locator(".menu-list").get_by_role("button", name=name).click()

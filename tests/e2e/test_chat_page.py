@@ -3,19 +3,9 @@ import re
 
 import pytest
 
+from tests.e2e.conftest import ask, from_menu, said
+
 QUESTION = "租房提取公积金要带什么材料？"
-
-
-def ask(page, text):
-    """Type and send by keyboard, then wait until the answer is complete."""
-    before = page.locator(".reply").count()
-    page.locator("#input").fill(text)
-    page.locator("#input").press("Enter")
-    page.wait_for_function("n => document.querySelectorAll('.reply').length > n && !document.querySelector('#typing').firstChild", arg=before)
-
-
-def said(page):
-    return page.locator(".bubble").all_inner_texts()
 
 
 def test_opening_has_greeting_common_questions_privacy_and_phone(chat):
@@ -33,7 +23,7 @@ def test_ask_by_keyboard_alone(chat):
     page.keyboard.type(QUESTION)
     page.keyboard.press("Enter")
     page.wait_for_selector(".reply-answer")
-    assert [text.split("：")[-1].strip() for text in said(page)] == [QUESTION]
+    assert said(page) == [QUESTION]
     assert page.evaluate("document.activeElement.id") == "input"
 
 
@@ -122,15 +112,14 @@ def test_reload_keeps_the_conversation_without_storing_any_text(chat):
     page.wait_for_selector("html[data-ready]")
     assert page.locator(".turn:not(.opening) .text").all_inner_texts() == before and len(said(page)) == 1
     kept = page.evaluate("({...sessionStorage, ...localStorage})")
-    assert set(kept) <= {"gjj.token", "gjj.privacy", "gjj.large"} and "租房" not in str(kept)
+    assert set(kept) <= {"gjj.token", "gjj.privacy", "gjj.type"} and "租房" not in str(kept)
 
 
 def test_erase_removes_everything_and_starts_anew(chat):
     page = chat()
     ask(page, QUESTION)
     old = page.evaluate("sessionStorage.getItem('gjj.token')")
-    page.locator("#menu summary").click()
-    page.get_by_role("button", name="清除本次对话").click()
+    from_menu(page, "清除本次对话")
     page.locator("#dialog").get_by_role("button", name="清除", exact=True).click()
     page.get_by_text("已经清除").wait_for()
     assert said(page) == []
@@ -143,8 +132,7 @@ def test_erase_removes_everything_and_starts_anew(chat):
 def test_rating(chat):
     page = chat()
     ask(page, "你好")
-    page.locator("#menu summary").click()
-    page.get_by_role("button", name="给服务打分").click()
+    from_menu(page, "给服务打分")
     page.locator("#dialog").get_by_role("radio", name="很满意", exact=True).check()
     page.locator("#dialog").get_by_role("button", name="提交").click()
     page.get_by_text("谢谢您的打分").wait_for()

@@ -73,3 +73,27 @@ def test_refused_message_can_be_sent_again(chat):
     assert "这次查得太久了" in page.locator(".state").inner_text()
     send(page, "租房")
     settled(page)
+
+
+def test_a_server_that_is_away_is_told_and_what_was_said_goes_out_later(open_page, parts):
+    port = system.free_port()
+    with system.gateway(*parts, port=port, GJJ_FOR_TESTS="1") as base:
+        page = open_page(base + "/")
+        page.wait_for_selector("html[data-ready]")
+    send(page, "租房")
+    page.locator("#notice").get_by_text("正在重新连接").wait_for(timeout=30000)
+    page.get_by_role("button", name="再发一次").wait_for(timeout=60000)
+    with system.gateway(*parts, port=port, GJJ_FOR_TESTS="1"):
+        page.get_by_role("button", name="再发一次").click()
+        settled(page)
+        assert kinds(page) == RENT and page.locator(".bubble").count() == 1 and not page.locator("#notice").is_visible()
+
+
+def test_after_a_reload_no_reply_is_there_twice(chat):
+    page = chat()
+    send(page, "租房")
+    settled(page)
+    page.reload()
+    page.wait_for_selector("html[data-ready]")
+    shown = page.evaluate("[...document.querySelectorAll('[data-reply]')].map((one) => one.dataset.reply)")
+    assert len(shown) == len(set(shown)) == 3

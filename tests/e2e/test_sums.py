@@ -3,7 +3,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.e2e.test_chat_page import ask
+from tests.e2e.conftest import ask
 
 pytestmark = pytest.mark.canned
 
@@ -74,13 +74,3 @@ def test_a_date_put_into_the_calendar_is_reported(chat):
     with page.expect_response("**/api/v1/kept") as kept:
         page.locator(".ics").first.click()
     assert kept.value.status == 200
-
-
-def test_while_staff_hold_the_conversation_their_words_appear(chat):
-    page = chat()
-    page.locator("#input").fill("请工作人员接手")
-    page.locator("#input").press("Enter")
-    page.get_by_text("工作人员正在看").wait_for()
-    reply = page.locator(".reply", has_text="我是管理部的工作人员，您请说。")
-    reply.wait_for()
-    assert reply.locator(".label").inner_text() == "工作人员" and reply.count() == 1

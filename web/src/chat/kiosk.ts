@@ -39,14 +39,15 @@ export function startKiosk(on: KioskEvents): void {
 
   function show(started: boolean): void {
     byId("start").hidden = started;
+    byId("skip").hidden = !started;
     for (const id of ["bar", "scroller", "foot"]) byId(id).hidden = !started;
   }
 
-  function begin(): void {
+  function begin(event: MouseEvent): void {
     show(true);
     on.begin();
     idle.touch();
-    byId("scroller").focus();
+    if (event.detail === 0) byId("scroller").focus(); // begun by keyboard
   }
 
   function end(): void {
@@ -54,7 +55,6 @@ export function startKiosk(on: KioskEvents): void {
     uncount();
     on.end();
     show(false);
-    byId("start-button").focus();
   }
 
   byId("start-button").addEventListener("click", begin);
@@ -65,5 +65,4 @@ export function startKiosk(on: KioskEvents): void {
   }
   byId("dialog").addEventListener("close", () => { if (idle.asking) idle.touch(); });
   show(false);
-  byId("start-button").focus();
 }

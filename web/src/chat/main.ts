@@ -10,6 +10,7 @@ import { loadMatters } from "./matters.ts";
 import { forgetWithPage } from "./memory.ts";
 import { startMenu } from "./menu.ts";
 import { startDialogs } from "./modal.ts";
+import { startPaper } from "./paper.ts";
 import { given, isKiosk } from "./place.ts";
 import { Session } from "./session.ts";
 import { Unread } from "./unread.ts";
@@ -31,6 +32,7 @@ async function main(): Promise<void> {
   startDialogs();
   startDisplay();
   watchVoices();
+  startPaper();
   const session = new Session(() => unread.came());
   const frame = startFrame((open) => unread.setClosed(!open));
   const unread = new Unread((count) => frame.tell({ gjj: "unread", count }));

@@ -15,23 +15,25 @@ export function printReply(reply: Reply, title: string, isList: boolean): void {
     ...(reply.sources?.length ? [el("p", { class: "sheet-sources" }, `${say("print.sources")}${reply.sources.map(sourceText).join("；")}`)] : []),
     el("p", { class: "sheet-foot" }, say("print.foot", {
       date: say("sources.date", { y: today.getFullYear(), m: today.getMonth() + 1, d: today.getDate() }) })));
-  send("sheet-only");
+  document.documentElement.classList.add("sheet-only");
+  window.print();
 }
 
 /** The conversation as it stands, without the controls. */
 export function printConversation(): void {
-  byId("sheet").replaceChildren();
-  send("");
+  window.print();
 }
 
-function send(style: string): void {
-  const root = document.documentElement;
-  if (style) root.classList.add(style);
-  const folded = style ? [] : [...document.querySelectorAll<HTMLDetailsElement>("#log details:not([open])")];
-  for (const one of folded) one.open = true;
+/** However printing is asked for, nothing on paper is folded; afterwards all is as before. */
+export function startPaper(): void {
+  let folded: HTMLDetailsElement[] = [];
+  window.addEventListener("beforeprint", () => {
+    folded = [...document.querySelectorAll<HTMLDetailsElement>("#log details:not([open])")];
+    for (const one of folded) one.open = true;
+  });
   window.addEventListener("afterprint", () => {
-    root.classList.remove("sheet-only");
+    document.documentElement.classList.remove("sheet-only");
     for (const one of folded) one.open = false;
-  }, { once: true });
-  window.print();
+    folded = [];
+  });
 }

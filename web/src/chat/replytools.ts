@@ -17,16 +17,16 @@ const PLAIN = new Set(["answer", "decline", "reminder", "form", "handoff"]);
 export function replyTools(reply: Reply): HTMLElement | null {
   if (!PLAIN.has(reply.kind) || !reply.text) return null;
   const status = el("span", { class: "status", role: "status" });
-  const bar = el("div", { class: "feedback", role: "group", "aria-label": say("thumb.label") });
   const rated = isRated(reply);
   const list = materialBlocks(reply);
+  const bar = el("div", { class: rated || list ? "feedback" : "feedback only-aloud", role: "group", "aria-label": say("thumb.label") });
   const spoken = asLines(structure(reply.text), "").join("\n");
   const aloud = button(say("aloud"), "mini aloud", () => { if (isSpeaking(aloud)) stop(); else speak(spoken, aloud); }, "speaker");
   aloud.setAttribute("aria-pressed", "false");
   bar.append(...(rated ? thumbs(reply, bar, status) : []),
     ...(rated && !isKiosk() ? [button(say("copy"), "mini", () => void copy(), "copy")] : []), aloud,
     ...(rated && reply.kind === "answer" ? [button(say("print"), "mini", () => printReply(reply, matterTitle(reply, list !== null), list !== null), "print")] : []),
-    ...(list ? [button(say("phone.send"), "mini", () => showPhone(matterTitle(reply, true), list), "qr")] : []),
+    ...(list ? [button(say("phone.send"), "mini to-phone", () => showPhone(matterTitle(reply, true), list), "qr")] : []),
     status);
 
   async function copy(): Promise<void> {

@@ -4,6 +4,7 @@ import { api } from "./api.ts";
 import { Conversation } from "./conversation.ts";
 import { byId } from "./dom.ts";
 import { setting, token, visitor } from "./memory.ts";
+import { isKiosk } from "./place.ts";
 import { Refusal } from "./refusal.ts";
 import { isSuggestion } from "./reply.ts";
 import { StaffWatch } from "./staff.ts";
@@ -71,7 +72,7 @@ export class Session {
   begin(): void {
     this.conversation.opening();
     if (!setting.get("privacy")) {
-      this.conversation.card(say("privacy.title"), say("privacy.text"), say("privacy.ok"), () => setting.set("privacy", "1"));
+      this.conversation.card(say("privacy.title"), isKiosk() ? say("kiosk.privacy") : say("privacy.text"), say("privacy.ok"), () => setting.set("privacy", "1"));
     }
     byId("scroller").scrollTop = 0;
   }
