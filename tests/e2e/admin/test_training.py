@@ -28,7 +28,7 @@ def console(tmp_path_factory):
     more = {"GJJ_VAR": str(folder / "var"), "GJJ_ADMIN_SECOND_FACTOR": "none", "GJJ_FOR_TESTS": "1", "STAND_IN_FILE": str(wishes), "PYTHONPATH": str(system.ROOT)}
     with system.redis_server(folder) as url, system.fake_worker(folder) as worker, system.gateway(url, worker, **more) as base:
         asyncio.run(make_account(url, "小王", "publisher"))
-        with system.process([sys.executable, "-c", TRAINER], env=system.environment(url, worker, 0, **more)):
+        with system.process([sys.executable, "-c", TRAINER], env=system.environment(url, worker, 1, **more)):
             yield base, lambda **said: wishes.write_text(json.dumps(said))
 
 
@@ -50,7 +50,7 @@ def page(open_page, console):
 
 def wait_for_end(page, base):
     """Until the page itself has noticed that the training is over."""
-    deadline = time.monotonic() + 60
+    deadline = time.monotonic() + 120
     while page.locator("#training").count() or page.url != base + "/admin/training":
         assert time.monotonic() < deadline, page.inner_text("main")
         page.wait_for_timeout(100)
@@ -73,7 +73,7 @@ def test_from_the_button_to_rolling_back(console, page):
     base, wish = console
     page.goto(base + "/admin/releases")
     assert "还没有版本" in page.inner_text("main")
-    wish(pause=1.2)
+    wish(pause=2)
     train(page, base, "第一个版本")
     seen = set()
     while page.locator("#training").count():
