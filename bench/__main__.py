@@ -12,7 +12,9 @@ BENCHES: Dict[str, Tuple[str, str]] = {
     "chat": ("bench.chat", "整条链路：延迟和吞吐，与 rasa run 比"),
     "inbox": ("bench.inbox", "待学问题：分组和最接近的条目对不对，用一天的问句重放"),
     "load": ("bench.load", "高峰：500 人十分钟、三倍超载、恢复"),
+    "machines": ("bench.machines", "几台机器：两个网关、四个对话进程、Sentinel 或集群，逐个杀掉、停住、断网"),
     "capacity": ("bench.capacity", "容量：一句话要多少资源，县、州、省、全国各要多少机器"),
+    "train": ("bench.train", "新增一条常见问题到网站上答得出来要多久，随条数怎么增长"),
     "faults": ("bench.faults", "故障演练：逐个杀掉、暂停各部分，数丢失和重复"),
 }
 

@@ -167,9 +167,13 @@ class Jobs:
         """An administrator is likely to train soon: the trainer gets its libraries ready."""
         await self._redis.set(WARM, "1", ex=WARM_FOR)
 
-    async def present(self, trainer: str) -> None:
-        """A trainer is here and could take a job."""
-        await self._redis.set(TRAINER, trainer, ex=PRESENT)
+    async def present(self, trainer: str, ready: bool = False) -> None:
+        """A trainer is here and could take a job; ``ready``: at once, its libraries are loaded."""
+        await self._redis.set(TRAINER, f"{trainer} {'ready' if ready else ''}".rstrip(), ex=PRESENT)
+
+    async def is_ready(self) -> bool:
+        """Whether a trainer could begin at once."""
+        return _text(await self._redis.get(TRAINER) or "").endswith(" ready")
 
     async def has_trainer(self) -> bool:
         """Whether a trainer is here, free or at work."""

@@ -6,7 +6,6 @@ import json
 import os
 import signal
 import sys
-import time
 from typing import Any, AsyncIterator, Dict, List, Optional
 
 COMMAND = [sys.executable, "-m", "bot.training.child"]
@@ -18,8 +17,7 @@ class Training:
     def __init__(self, command: List[str]):
         self._command = command
         self._process: Optional[asyncio.subprocess.Process] = None
-        self.started = time.monotonic()
-        self.ready = False
+        self._first: Optional["asyncio.Task[bytes]"] = None
 
     async def start(self) -> None:
         """Let it prepare; it uses the time until :meth:`run`."""
@@ -28,6 +26,13 @@ class Training:
         self._process = await asyncio.create_subprocess_exec(
             *self._command, stdin=asyncio.subprocess.PIPE, stdout=asyncio.subprocess.PIPE, start_new_session=True, limit=1 << 22,
             preexec_fn=tie_to(os.getpid(), signal.SIGKILL), env={**os.environ, "PYTHONWARNINGS": "ignore"})
+        assert self._process.stdout is not None
+        self._first = asyncio.ensure_future(self._process.stdout.readline())
+
+    @property
+    def ready(self) -> bool:
+        """Whether it has prepared and could begin at once."""
+        return self.running and self._first is not None and self._first.done()
 
     @property
     def running(self) -> bool:
@@ -36,16 +41,16 @@ class Training:
     async def run(self, author: str) -> AsyncIterator[Dict[str, Any]]:
         """Its news until the result; ``{"failed": …}`` when it died without one."""
         process = self._process
-        assert process is not None and process.stdin is not None and process.stdout is not None
+        assert process is not None and process.stdin is not None and process.stdout is not None and self._first is not None
         try:
             process.stdin.write(json.dumps({"author": author}).encode() + b"\n")
             await process.stdin.drain()
         except (BrokenPipeError, ConnectionResetError):
             pass  # it died while it waited; its end is read below
+        await self._first  # it is prepared, or has ended
         async for line in process.stdout:
             news = json.loads(line)
-            if "ready" not in news:
-                yield news
+            yield news
             if not {"release", "problems", "failed"}.isdisjoint(news):
                 await process.wait()
                 return
@@ -54,6 +59,8 @@ class Training:
 
     async def end(self) -> None:
         """Now, whatever it is doing."""
+        if self._first is not None:
+            self._first.cancel()
         if self.running:
             assert self._process is not None
             try:

@@ -65,7 +65,7 @@ class Trainer:
 
     async def look(self) -> None:
         """Once: take a waiting job and see it through; otherwise keep warm and in agreement."""
-        await self._jobs.present(self._name)
+        await self._jobs.present(self._name, self._warm is not None and self._warm.ready)
         job = await self._jobs.take(self._name)
         if job is not None:
             await self._see_through(job)
