@@ -1,17 +1,14 @@
 """A copy of the content to change, and a real Redis for what is kept about changes."""
 from __future__ import annotations
 
-import shutil
-from pathlib import Path
-
 import pytest
 import pytest_asyncio
 
 from bot.content.faqs import FaqDesk
 from bot.content.history import History
 from bot.content.library import Library
-from bot.knowledge.base import DATA
 from bot.state.client import close, connect
+from tests.content.copies import content_copy, root  # noqa: F401 - fixtures
 from tests.gateway import system
 
 
@@ -29,20 +26,9 @@ async def redis(redis_url):
     await close(client)
 
 
-@pytest.fixture(autouse=True)
-def today(monkeypatch):
-    monkeypatch.setenv("GJJ_TODAY", "2026-11-22")
-
-
 @pytest.fixture
-def data(tmp_path):
-    """All content, with the training examples of one card only: reading all of them takes seconds."""
-    def others(folder, names):
-        if Path(folder) == DATA / "nlu":
-            return [name for name in names if name != "services"]
-        return [name for name in names if name != "wd_rent.yml"] if Path(folder) == DATA / "nlu" / "services" else []
-
-    return Path(shutil.copytree(DATA, tmp_path / "data", ignore=others))
+def data(root):  # noqa: F811
+    return root / "data"
 
 
 @pytest.fixture
