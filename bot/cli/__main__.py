@@ -23,6 +23,10 @@ def run(command: str, argv: List[str]) -> int:
         from bot.cli import testing
 
         return testing.main(argv)
+    if command in ("backup", "restore"):
+        from bot.cli import backup
+
+        return backup.COMMANDS[command](argv)
     if command == "pipeline":
         from bot.cli import pipeline
 
