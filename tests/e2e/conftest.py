@@ -45,7 +45,7 @@ def host_site(tmp_path_factory):
 def parts(tmp_path_factory):
     """Redis and fake worker for gateways of this run: (redis_url, worker_socket)."""
     folder = tmp_path_factory.mktemp("parts")
-    with system.redis_server(folder) as url, system.fake_worker(folder) as worker:
+    with system.redis_server(folder) as url, system.fake_worker(folder, url) as worker:
         yield url, worker
 
 
