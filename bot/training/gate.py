@@ -1,7 +1,7 @@
 """Which releases may be published: the checks, each with one sentence that says what was found."""
 from __future__ import annotations
 
-from typing import List, Optional
+from typing import List, Mapping, Optional
 
 import msgspec
 
@@ -30,9 +30,10 @@ class Check(msgspec.Struct, frozen=True):
     finding: str
 
 
-def gate(after: Assessment, before: Optional[Assessment]) -> List[Check]:
-    """All checks of a new release against the one in service (None when there is none, or it kept no figures)."""
-    return [_accuracy(after), *([_drop(after, before), _topics(after, before)] if before else []),
+def gate(after: Assessment, before: Optional[Assessment], titles: Optional[Mapping[str, str]] = None) -> List[Check]:
+    """All checks of a new release against the one in service (None when there is none, or it kept no figures). ``titles``:
+    what administrators call the topics."""
+    return [_accuracy(after), *([_drop(after, before), _topics(after, before, titles or {})] if before else []),
             _center(after, before), _fresh(after), _probes(after), _dialogues(after, before)]
 
 
@@ -53,10 +54,10 @@ def _drop(after: Assessment, before: Assessment) -> Check:
         f"答对 {both.after:.1%}，在用的版本 {both.before:.1%}：变好 {len(both.better)} 句，变差 {len(both.worse)} 句（最多低 {DROP:.0%}）")
 
 
-def _topics(after: Assessment, before: Assessment) -> Check:
+def _topics(after: Assessment, before: Assessment, titles: Mapping[str, str]) -> Check:
     bad = [t for t in compare(before, after).topics
            if t.before - t.after > TOPIC_DROP and round((t.before - t.after) * t.n) >= TOPIC_LOSS]
-    named = "、".join(f"{t.topic} 从 {t.before:.0%} 到 {t.after:.0%}" for t in bad[:_NAMED])
+    named = "、".join(f"{titles.get(t.topic, t.topic)}从 {t.before:.0%} 到 {t.after:.0%}" for t in bad[:_NAMED])
     return Check("每个主题", not bad, f"有 {len(bad)} 个主题明显变差：{named}" if bad else f"没有主题变差超过 {TOPIC_DROP:.0%}")
 
 

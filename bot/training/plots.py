@@ -2,7 +2,7 @@
 from __future__ import annotations
 
 from html import escape
-from typing import List
+from typing import List, Mapping, Optional
 
 from .assessment import HELD_OUT, Assessment
 from .reliability import calibration_error, reliability
@@ -12,19 +12,20 @@ _MOST = 14
 """Confusions shown; more is no picture any more."""
 
 
-def confusion_plot(found: Assessment) -> str:
-    """Bars: which topics are taken for which, most frequent first."""
+def confusion_plot(found: Assessment, titles: Optional[Mapping[str, str]] = None) -> str:
+    """Bars: which topics are taken for which, most frequent first; ``titles`` is what administrators call them."""
+    names = titles or {}
     rows = found.confusions()[:_MOST]
     height, top = 26, 46
     most = max((len(questions) for _, _, questions in rows), default=1)
     parts = [_text(16, 26, "最常见的混淆（检验问句里的句数）", 15, weight=600)]
     for number, (wanted, got, questions) in enumerate(rows):
         y = top + number * height
-        width = 300 * len(questions) / most
+        width = 260 * len(questions) / most
         parts += [
-            _text(392, y + 17, f"{wanted} → {got or '没有听懂'}", 12, anchor="end"),
-            f'<rect x="402" y="{y + 4}" width="{width:.1f}" height="{height - 8}" rx="3" fill="#b4472f"/>',
-            _text(410 + width, y + 17, str(len(questions)), 12),
+            _text(452, y + 17, f"{names.get(wanted, wanted)} → {names.get(got, got) or '没有听懂'}", 12, anchor="end"),
+            f'<rect x="462" y="{y + 4}" width="{width:.1f}" height="{height - 8}" rx="3" fill="#b4472f"/>',
+            _text(470 + width, y + 17, str(len(questions)), 12),
         ]
     if not rows:
         parts.append(_text(16, top + 18, "没有答错的句子", 13))
@@ -52,25 +53,6 @@ def reliability_plot(found: Assessment) -> str:
     parts += [_text(left + side / 2, top + side + 40, "说有几成把握（点越大句子越多）", 12, anchor="middle"),
               f'<g transform="translate(18 {top + side / 2}) rotate(-90)">{_text(0, 0, "实际答对", 12, anchor="middle")}</g>']
     return _svg(420, top + side + 56, "把握与答对的比例", parts)
-
-
-def growth_plot(title: str, points: "List[tuple[float, float]]", x_name: str, y_name: str, goal: float) -> str:
-    """A line with a dashed goal."""
-    left, top, width, height = 64, 50, 460, 260
-    most_x, most_y = max(x for x, _ in points), max(goal, *(y for _, y in points)) * 1.15
-    x, y = (lambda v: left + width * v / most_x), (lambda v: top + height * (1 - v / most_y))
-    parts = [_text(16, 26, title, 15, weight=600)]
-    for number in range(5):
-        tick = most_y * number / 4
-        parts += [f'<path d="M{left} {y(tick):.1f}H{left + width}" stroke="#dde3e6"/>', _text(left - 8, y(tick) + 4, f"{tick:.0f}", 11, anchor="end")]
-    parts.append(f'<path d="M{left} {y(goal):.1f}H{left + width}" stroke="#b4472f" stroke-dasharray="5 4"/>')
-    parts.append(_text(left + width, y(goal) - 6, f"目标 {goal:.0f}", 11, anchor="end"))
-    parts.append(f'<polyline points="{" ".join(f"{x(a):.1f},{y(b):.1f}" for a, b in points)}" fill="none" stroke="#0b6e6e" stroke-width="2"/>')
-    for a, b in points:
-        parts += [f'<circle cx="{x(a):.1f}" cy="{y(b):.1f}" r="4" fill="#0b6e6e"/>', _text(x(a), y(b) - 10, f"{b:.0f}", 11, anchor="middle"),
-                  _text(x(a), top + height + 18, f"{a:.0f}", 11, anchor="middle")]
-    parts += [_text(left + width / 2, top + height + 40, x_name, 12, anchor="middle"), _text(16, top - 6, y_name, 12)]
-    return _svg(left + width + 30, top + height + 56, title, parts)
 
 
 def _svg(width: float, height: float, title: str, parts: List[str]) -> str:

@@ -1,6 +1,7 @@
 """One training from content to a kept release: check, train, examine, keep. Nothing here puts anything in service."""
 from __future__ import annotations
 
+import re
 import tempfile
 import time
 from pathlib import Path
@@ -74,9 +75,10 @@ def run(tools: Tools, releases: Releases, tell: Tell, author: str, data: Path = 
         watch("examine", 0.0, "")
         after = tools.examine(model, base, questions, watch)
         watch("keep", -1.0, "")
-        checks = gate(after, before)
+        titles = topic_titles(base)
+        checks = gate(after, before, titles)
         return releases.keep(
-            model, metrics(base, after), counts(base, after), extras(files, after, checks), author, refusals(checks), watch.seconds())
+            model, metrics(base, after), counts(base, after), extras(files, after, checks, titles), author, refusals(checks), watch.seconds())
 
 
 def checked(data: Path) -> KnowledgeBase:
@@ -153,11 +155,16 @@ def counts(base: KnowledgeBase, found: Assessment) -> Dict[str, int]:
     return {"事项": len(base.cards), "常见问题": len(base.faqs), "检验问句": rows[assessment.HELD_OUT], "回归问句": rows[assessment.CENTER]}
 
 
-def extras(files: Dict[str, bytes], found: Assessment, checks: List[Check]) -> Dict[str, bytes]:
+def topic_titles(base: KnowledgeBase) -> Dict[str, str]:
+    """What administrators call the topics: the first words of their meaning."""
+    return {name: re.split("[、，（]", topic.meaning)[0] for name, topic in base.topics.topics.items()}
+
+
+def extras(files: Dict[str, bytes], found: Assessment, checks: List[Check], titles: Dict[str, str]) -> Dict[str, bytes]:
     """Files that are kept with the model."""
     return {
         content.FILE: content.pack(files), assessment.FILE: found.encoded(), GATE_FILE: msgspec.json.encode(checks),
-        CONFUSION: confusion_plot(found).encode(), RELIABILITY: reliability_plot(found).encode(),
+        CONFUSION: confusion_plot(found, titles).encode(), RELIABILITY: reliability_plot(found).encode(),
     }
 
 

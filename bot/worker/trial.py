@@ -17,6 +17,7 @@ from actions.attend.record import considered
 from actions.trace import Trace
 from actions.trial import TRIAL
 from bot.knowledge.base import KnowledgeBase
+from bot.knowledge.render import ASPECT_TITLES
 
 from .agent import CounterAgent
 from .channel import ReplyChannel
@@ -85,14 +86,15 @@ def _hear(sender: str, record: Dict[str, Any]) -> None:
 
 
 def _told(base: KnowledgeBase, records: List[Dict[str, Any]]) -> Dict[str, Any]:
-    found: Dict[str, Any] = {"text": "", "readings": [], "clauses": [], "facts": {}, "moods": [], "profile": [], "focus": "", "silence": "", "rules": []}
+    found: Dict[str, Any] = {"text": "", "readings": [], "clauses": [], "facts": [], "moods": [], "profile": [], "focus": "", "silence": "", "rules": []}
     for record in records:
         if record["step"] == "respond":
             found.update(
                 text=record["text"], readings=[_reading(base, r) for r in record["readings"][:READINGS]],
                 clauses=[{"text": c.text, **(_reading(base, c.best) if c.best else {})} for c in record["clauses"]],
-                facts={name: str(value) for name, value in dict(record["facts"]).items()}, moods=[str(mood) for mood in record["moods"]],
-                profile=[_known(name, value, record["origins"].get(name)) for name, value in record["profile"].items()],
+                facts=[_known(base, name, value, None) for name, value in dict(record["facts"]).items()],
+                moods=[str(mood) for mood in record["moods"]],
+                profile=[_known(base, name, value, record["origins"].get(name)) for name, value in record["profile"].items()],
                 focus=_title(base, record["focus"].home) if record["focus"] else "")
         else:
             found.update(silence=record["silence"], rules=[
@@ -102,11 +104,15 @@ def _told(base: KnowledgeBase, records: List[Dict[str, Any]]) -> Dict[str, Any]:
 
 
 def _reading(base: KnowledgeBase, reading: Any) -> Dict[str, Any]:
-    return {"home": reading.home, "title": _title(base, reading.home), "aspect": reading.aspect, "topic": reading.topic, "score": round(reading.score, 4)}
+    return {
+        "home": reading.home, "title": _title(base, reading.home), "aspect": ASPECT_TITLES.get(reading.aspect, reading.aspect),
+        "topic": base.topics.topics[reading.topic].meaning if reading.topic in base.topics.topics else reading.topic, "score": round(reading.score, 4)}
 
 
-def _known(name: str, value: Any, origin: Any) -> Dict[str, Any]:
-    return {"name": name, "value": str(value), "how": getattr(origin, "how", ""), "sure": round(getattr(origin, "sure", 1.0), 2)}
+def _known(base: KnowledgeBase, name: str, value: Any, origin: Any) -> Dict[str, Any]:
+    fact = base.profile.get(name)
+    title = fact.values[str(value)].title if fact is not None and str(value) in fact.values else str(value)
+    return {"name": fact.meaning if fact is not None else name, "value": title, "how": getattr(origin, "how", ""), "sure": round(getattr(origin, "sure", 1.0), 2)}
 
 
 def _title(base: KnowledgeBase, home: str) -> str:

@@ -75,9 +75,9 @@ def explained(said):
     """One turn as the worker explains it for the console."""
     return {
         "said": said, "replies": [{"id": f"r{n}", **r} for n, r in enumerate(RENT)], "milliseconds": 12.5, "text": said,
-        "readings": [{"home": "wd_rent", "title": "租房提取", "aspect": "conditions", "topic": "withdraw_rent", "score": 0.912},
-                     {"home": "loan_new_home", "title": "买新房贷款", "aspect": "conditions", "topic": "loan_eligibility", "score": 0.031}],
-        "clauses": [], "facts": {"renting": "true"}, "moods": [], "profile": [{"name": "renting", "value": "true", "how": "said", "sure": 0.9}],
+        "readings": [{"home": "wd_rent", "title": "租房提取", "aspect": "办理条件", "topic": "租房提取", "score": 0.912},
+                     {"home": "loan_new_home", "title": "买新房贷款", "aspect": "办理条件", "topic": "能不能贷", "score": 0.031}],
+        "clauses": [], "facts": [{"name": "是不是租房住", "value": "租房住", "how": "", "sure": 1.0}], "moods": [], "profile": [{"name": "是不是租房住", "value": "租房住", "how": "said", "sure": 0.9}],
         "focus": "租房提取", "silence": "", "rules": [
             {"rule": "C08-Q1", "level": 2, "said": True, "reason": "合适", "situation": "wd_rent", "conditions": ["用租了多久：成立"], "text": "您和爱人都有公积金吗？",
              "card": "租房提取", "score": {"value": 0.71, "relevance": 1.0, "urgency": 0.2, "acceptance": 0.5, "fatigue": 1.0}},

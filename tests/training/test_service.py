@@ -36,7 +36,7 @@ def test_a_bad_training_is_kept_aside_with_its_reasons_and_the_old_one_serves(ru
 
     good, job = run(story())
     assert job.outcome == REFUSED and "没有通过检验" in job.message and releases.current_id() == good != job.release
-    assert any("withdraw_rent" in reason for reason in releases.get(job.release).refusals)
+    assert any("租房提取从 100% 到" in reason for reason in releases.get(job.release).refusals)
 
 
 def test_a_written_reason_publishes_it_all_the_same(run, jobs, trainer, releases, wish):

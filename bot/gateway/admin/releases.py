@@ -14,15 +14,15 @@ from bot.gateway.admin.area import Area
 from bot.gateway.admin.audit import audit
 from bot.gateway.admin.guard import account, allow
 from bot.gateway.admin.render import page, redirect
-from bot.gateway.admin.trainings import CONTENT, RELEASES, SHARED
+from bot.gateway.admin.trainings import RELEASES, SHARED
 from bot.gateway.errors import ApiError, dumps
-from bot.knowledge.base import DATA
+from bot.knowledge.base import load
 from bot.knowledge.faq_text import TextError
 from bot.training import assessment, content
 from bot.training.gate import Check
 from bot.training.in_service import NotPassed, put_in_service
 from bot.training.releases import Release, ReleaseError, Releases, Switch
-from bot.training.run import CONFUSION, GATE_FILE, RELIABILITY
+from bot.training.run import CONFUSION, GATE_FILE, RELIABILITY, topic_titles
 
 routes = web.RouteTableDef()
 AREA = Area(
@@ -59,11 +59,12 @@ async def show(request: web.Request) -> web.Response:
     after = await asyncio.to_thread(_figures, releases, release.id)
     comparison = assessment.compare(before, after) if before and after else None
     since = await asyncio.to_thread(_since, releases, release.id, _data(request))
+    titles = topic_titles(await asyncio.to_thread(load, _data(request)))
     return page(
         request, "releases/show.html", title=f"版本 {release.id}", release=release, service=service, checks=_checks(releases, release), against=against,
         comparison=comparison, others=[r.id for r in await trainings.known(request) if r.id != release.id], since=since, made=trainings.made,
         missed=[turn for turn in after.turns if not turn.ok] if after else [], plots=[name for name in _PLOTS if name in release.files],
-        served_before=any(s.id == release.id for s in releases.switches()), span=trainings.span, moment=trainings.moment)
+        served_before=any(s.id == release.id for s in releases.switches()), span=trainings.span, moment=trainings.moment, titles=titles)
 
 
 @routes.get(AREA.path + "/{id}/{plot:confusion.svg|reliability.svg}")
@@ -187,4 +188,4 @@ def _told(release: Release) -> Dict[str, Any]:
 
 
 def _data(request: web.Request) -> Path:
-    return request.app.get(CONTENT, DATA)
+    return request.app[keys.SETTINGS].root / "data"

@@ -8,15 +8,15 @@ from typing import Any, Dict, List, Optional
 import msgspec
 from aiohttp import web
 
-from bot.gateway import bodies
+from bot.gateway import bodies, keys
 from bot.gateway.admin import trainings
 from bot.gateway.admin.area import Area
 from bot.gateway.admin.audit import audit
 from bot.gateway.admin.guard import account, allow
 from bot.gateway.admin.render import page, redirect
-from bot.gateway.admin.trainings import CONTENT, JOBS, RELEASES, SHARED
+from bot.gateway.admin.trainings import JOBS, RELEASES, SHARED
 from bot.gateway.errors import ApiError, dumps
-from bot.knowledge.base import DATA, load
+from bot.knowledge.base import load
 from bot.training import content, regression
 from bot.training.jobs import DONE, Job, Taken
 from bot.training.releases import ReleaseError, Releases
@@ -206,4 +206,4 @@ def _changes(releases: Releases, data: Path) -> Optional[List[str]]:
 
 
 def _data(request: web.Request) -> Path:
-    return request.app.get(CONTENT, DATA)
+    return request.app[keys.SETTINGS].root / "data"

@@ -8,7 +8,6 @@ from aiohttp import web
 
 from bot.clock import SHANGHAI, today
 from bot.gateway import keys
-from bot.knowledge.base import DATA
 from bot.state.client import close, connect
 from bot.training.in_service import shared_by
 from bot.training.jobs import CANCELLED, FAILED, INVALID, KEPT_ASIDE, PUBLISHED, REFUSED, Jobs
@@ -18,8 +17,6 @@ from bot.training.shared_releases import SharedReleases
 JOBS = web.AppKey("admin_jobs", Jobs)
 RELEASES = web.AppKey("admin_releases", Releases)
 SHARED = web.AppKey("admin_shared_releases", SharedReleases)
-CONTENT = web.AppKey("admin_training_content", type(DATA))
-"""The data folder; tests put another here."""
 
 OUTCOMES: Dict[str, Tuple[str, str]] = {
     PUBLISHED: ("已发布", "ok"), KEPT_ASIDE: ("检验通过，等人发布", "info"), REFUSED: ("检验没有通过", "warn"), INVALID: ("内容有错，没有训练", "bad"),

@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from bot.gateway.admin.trainings import CONTENT, JOBS
+from bot.gateway.admin.trainings import JOBS
 from bot.state.client import close, connect
 from bot.training.jobs import KEPT_ASIDE, Jobs
 
@@ -114,8 +114,7 @@ async def test_questions_of_the_center(admin, tmp_path):
     from bot.knowledge.base import DATA
 
     shutil.copytree(DATA, tmp_path / "data")
-    browser = await admin("editor", name="小王")
-    browser.app._state[CONTENT] = tmp_path / "data"
+    browser = await admin("editor", name="小王", root=tmp_path)
     await browser.text("/admin/training/questions")
     async with await browser.post("/admin/training/questions", {"question": "我的电话 13812345678 租房能提不", "topic": "withdraw_rent"}) as response:
         assert response.status == 303
