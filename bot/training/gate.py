@@ -17,6 +17,8 @@ TOPIC_LOSS = 3
 """… when that is at least so many questions: one or two come and go with every training."""
 DIALOGUES = 0.90
 """Share of dialogue turns that must be right."""
+RUDE = 0.02
+"""Share of dialogue turns in which something may be said that should not be."""
 PROBES = 0.97
 """Share of the FAQs' own questions that must lead to their FAQ."""
 _NAMED = 3
@@ -34,7 +36,7 @@ def gate(after: Assessment, before: Optional[Assessment], titles: Optional[Mappi
     """All checks of a new release against the one in service (None when there is none, or it kept no figures). ``titles``:
     what administrators call the topics."""
     return [_accuracy(after), *([_drop(after, before), _topics(after, before, titles or {})] if before else []),
-            _center(after, before), _fresh(after), _probes(after), _dialogues(after, before)]
+            _center(after, before), _fresh(after), _probes(after), _dialogues(after)]
 
 
 def refusals(checks: List[Check]) -> List[str]:
@@ -90,13 +92,14 @@ def _probes(after: Assessment) -> Check:
     return Check("原有的常见问题", share >= PROBES, f"{len(known)} 条的标准问法找到自己的 {share:.1%}（至少 {PROBES:.0%}）" + (f"，没找到的有{_quoted(missed)}" if missed else ""))
 
 
-def _dialogues(after: Assessment, before: Optional[Assessment]) -> Check:
+def _dialogues(after: Assessment) -> Check:
+    if not after.turns:
+        return Check("示范对话", True, "没有示范对话")
     right = sum(turn.ok for turn in after.turns)
-    share = right / len(after.turns) if after.turns else 1.0
-    was = {(t.dialogue, t.number) for t in before.turns if t.ok} if before else set()
-    wrong = [turn.said for turn in after.turns if turn.wrong and (before is None or (turn.dialogue, turn.number) in was)]
-    finding = f"{len(after.turns)} 轮示范对话答对 {right} 轮（至少 {DIALOGUES:.0%}）" if after.turns else "没有示范对话"
-    return Check("示范对话", share >= DIALOGUES and not wrong, finding + (f"，{len(wrong)} 轮说了不该说的：{_quoted(wrong)}" if wrong else ""))
+    wrong = [turn.said for turn in after.turns if turn.wrong]
+    passed = right >= DIALOGUES * len(after.turns) and len(wrong) <= RUDE * len(after.turns)
+    finding = f"{len(after.turns)} 轮示范对话答对 {right} 轮（至少 {DIALOGUES:.0%}）"
+    return Check("示范对话", passed, finding + (f"，{len(wrong)} 轮说了不该说的（最多 {RUDE:.0%}）：{_quoted(wrong)}" if wrong else ""))
 
 
 def _quoted(texts: List[str]) -> str:

@@ -33,7 +33,7 @@ async def test_the_button_asks_for_a_training_and_says_so(admin):
     async with await browser.post("/admin/training", {"publish": "1", "note": "加了三条"}) as response:
         assert response.status == 303
     text = await browser.text("/admin/training")
-    assert re.search(r"小王\S* \d\d:\d\d开始的训练", text) and "等训练程序接手" in text and "加了三条" in text and "<progress" in text and "检验通过就发布" in text
+    assert re.search(r"小王 \S* \d\d:\d\d 开始的训练", text) and "等训练程序接手" in text and "加了三条" in text and "<progress" in text and "检验通过就发布" in text
     job = await browser.app[JOBS].current()
     assert (job.by, job.publish, job.note) == ("小王", True, "加了三条")
     assert [e["action"] for e in await browser.audit()] == ["training.start"]
