@@ -28,6 +28,8 @@ FIRST_REQUEST_SECONDS = 10.0
 """From opening a connection to the end of its first request's headers."""
 KEEPALIVE_SECONDS = 75.0
 """From one answer to the end of the next request's headers; longer than a proxy keeps its own connections (nginx: 60)."""
+BODY_SECONDS = 60.0
+"""For a whole body, uploads in the console included; the chat's own limit is shorter (bodies.READ_SECONDS)."""
 UNREAD_SECONDS = 30
 """A client that takes nothing of an answer for so long is cut off by the kernel."""
 LINGER_SECONDS = 2.0
@@ -113,11 +115,13 @@ class Connection(RequestHandler):
 
     async def _handle_request(self, request, start_time, request_handler):
         self._connections.busy(self)
+        patience = self._loop.call_later(BODY_SECONDS, self._close_if_unfinished, request.content)
         try:
             if request_handler == self._request_handler and _is_dubious(request):  # else the parser has refused it already
                 request_handler = _refuse
             return await super()._handle_request(request, start_time, request_handler)
         finally:
+            patience.cancel()
             if self._address is not None:
                 self._connections.idle(self)
 
@@ -132,6 +136,10 @@ class Connection(RequestHandler):
 
     def _close_if_silent(self) -> None:
         if not self._request_count:
+            self.force_close()
+
+    def _close_if_unfinished(self, body) -> None:
+        if not body.is_eof() and not body.at_eof():
             self.force_close()
 
 

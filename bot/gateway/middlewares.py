@@ -15,6 +15,7 @@ from bot.gateway.logs import ACCESS, LOGGER
 REQUEST_ID = web.RequestKey("request_id", str)
 REFUSAL = web.RequestKey("refusal", str)
 SAFE_METHODS = ("GET", "HEAD")
+_CONTROL = frozenset(map(chr, (*range(9), *range(10, 32), 127)))
 _PROXY_REQUEST_ID = re.compile(r"[A-Za-z0-9-]{8,64}", re.ASCII)
 
 ADDRESSES = web.AppKey("addresses", Addresses)
@@ -66,12 +67,12 @@ async def observe(request: web.Request, handler) -> web.StreamResponse:
 async def errors(request: web.Request, handler) -> web.StreamResponse:
     """Every refusal and every crash becomes the same JSON shape; a crash is logged without its message."""
     try:
-        return await handler(request)
+        return _whole(await handler(request))
     except ApiError as error:
         request[REFUSAL] = error.code
         return error.response(request[REQUEST_ID])
     except web.HTTPException as error:
-        if error.status < 400:
+        if error.status < 400 and _CONTROL.isdisjoint("".join(error.headers.values())):
             raise
         code = request[REFUSAL] = BY_STATUS.get(error.status, "bad_request" if error.status < 500 else "internal")
         response = ApiError(code).response(request[REQUEST_ID])
@@ -123,6 +124,13 @@ async def add_headers(request: web.Request, response: web.StreamResponse) -> Non
         response.headers.setdefault("Cache-Control", "no-store")
         response.headers.add("Vary", "Origin")
         response.headers.update(request.app[keys.ORIGINS].cors_headers(request))
+
+
+def _whole(response: web.StreamResponse) -> web.StreamResponse:
+    """Attack: a line break in an address or a file name, to end up in a header of the answer and split it."""
+    if not response.prepared and not _CONTROL.isdisjoint("".join(response.headers.values())):
+        raise ApiError("bad_request")
+    return response
 
 
 def refusal_outside_the_application(error: ApiError) -> web.Response:

@@ -22,6 +22,7 @@ async def guarded(redis_url, worker, monkeypatch):
     monkeypatch.setattr(connections, "FIRST_REQUEST_SECONDS", 0.3)
     monkeypatch.setattr(connections, "KEEPALIVE_SECONDS", 0.5)
     monkeypatch.setattr(connections, "LINGER_SECONDS", 0.2)
+    monkeypatch.setattr(connections, "BODY_SECONDS", 0.6)
     monkeypatch.setattr(bodies, "READ_SECONDS", 0.3)
     runners = []
 
@@ -89,6 +90,15 @@ async def test_a_body_that_never_ends_is_refused_and_closed(guarded, new_token, 
     writer.write(post("/api/v1/messages", b"Authorization: Bearer " + token.encode(), b"Content-Length: 500", body=body, length=False))
     (answer,) = parse(await rest(reader))
     assert (answer.status, answer.code) == (400, "bad_request") and len(guard) == 0
+
+
+async def test_a_log_in_form_that_never_ends_is_closed(guarded):
+    """Attack: the console's log-in is open to everybody, and it must read the form before it can refuse it."""
+    connect, guard, _ = await guarded()
+    reader, writer = await connect()
+    form = post("/admin/log-in", b"Content-Length: 500", body=b"name=", length=False)
+    writer.write(form.replace(b"application/json", b"application/x-www-form-urlencoded"))
+    assert await rest(reader) == b"" and len(guard) == 0
 
 
 async def test_a_body_announced_too_large_is_refused_before_it_comes(guarded, token):
