@@ -76,17 +76,18 @@ class Fuzzer:
         self._seen: Dict[Tuple[str, int], int] = {}
         self._token = ""
 
-    def run(self, inputs: int, said: Callable[[int], None] = lambda number: None) -> Outcome:
-        """At least ``inputs`` inputs, spread over all kinds."""
+    def run(self, inputs: int, said: Callable[[int], None] = lambda number: None, only: str = "") -> Outcome:
+        """At least ``inputs`` inputs, spread over all kinds, or over those whose name fits the expression ``only``."""
         kinds = [*self._described(), ("mutated bodies, methods, headers", fuzz_raw.bodies), ("WebSocket frames", fuzz_frames.frames)]
+        kinds = [kind for kind in kinds if re.search(only, kind[0])]
         while self.outcome.inputs < inputs:
             for name, send in kinds:
                 before = self.outcome.inputs
                 number = min(ROUND, max(1, inputs // len(kinds)))
                 send(self, number if " (" in name else number * CHEAP)
                 self.outcome.by_kind[name] = self.outcome.by_kind.get(name, 0) + self.outcome.inputs - before
+                said(self.outcome.inputs)
             self.outcome.memory.append((self.outcome.inputs, resident(self._pid)))
-            said(self.outcome.inputs)
         return self.outcome
 
     def seed(self) -> int:
@@ -183,6 +184,7 @@ def main(argv: List[str]) -> int:
     parser = argparse.ArgumentParser(prog="./gjj bench fuzz", description="按接口说明生成好的和坏的请求，看网关会不会出错、泄露、涨内存。")
     parser.add_argument("--inputs", type=int, default=INPUTS, help=f"至少多少个，默认 {INPUTS}")
     parser.add_argument("--seed", type=int, default=20261122, help="随机种子")
+    parser.add_argument("--only", default="", metavar="正则", help="只用名字符合的种类，例如 frames")
     given = parser.parse_args(argv)
     _need_test_packages()
     from bench.report import Report
@@ -198,7 +200,8 @@ def main(argv: List[str]) -> int:
                 system.wait_until(lambda: _ready(base), 120)
                 started = time.monotonic()
                 before = resident(running.pid)
-                outcome = Fuzzer(base, running.pid, given.seed).run(given.inputs, lambda n: print(f"\r{n} / {given.inputs}", end="", file=sys.stderr, flush=True))
+                outcome = Fuzzer(base, running.pid, given.seed).run(
+                    given.inputs, lambda n: print(f"\r{n} / {given.inputs}", end="", file=sys.stderr, flush=True), given.only)
                 seconds = time.monotonic() - started
                 alive = running.poll() is None
     print(file=sys.stderr)
