@@ -6,6 +6,7 @@ import dataclasses
 import hashlib
 import secrets
 from typing import List, Optional, Sequence, Tuple
+from urllib.parse import quote
 
 import pyotp
 import segno
@@ -13,7 +14,8 @@ import segno
 from bot.gateway.admin.accounts import Account
 from bot.gateway.admin.sealing import Unsealable, seal, unseal
 
-ISSUER = "湘西公积金助手"
+ISSUER = "湘西公积金"
+"""Short, so that the QR code stays coarse enough for old phones."""
 STEP = 30
 """Seconds."""
 CODES = 10
@@ -34,7 +36,7 @@ class SecondFactor:
 
     def address(self, name: str, sealed: str) -> str:
         """The otpauth:// address that the QR code shows."""
-        return self._totp(name, sealed).provisioning_uri(name=name, issuer_name=ISSUER)
+        return f"otpauth://totp/{quote(name)}?secret={self._totp(name, sealed).secret}&issuer={quote(ISSUER)}"
 
     def typed(self, name: str, sealed: str) -> str:
         """The secret for typing, in groups of four."""
@@ -97,7 +99,7 @@ def digest(code: str) -> str:
 
 def qr(address: str) -> str:
     """The QR code as a data: address of an SVG picture."""
-    return segno.make(address, error="m").svg_data_uri(scale=6, border=2, dark="#0b363e", light="#fff")
+    return segno.make(address, error="l").svg_data_uri(scale=6, border=2, dark="#0b363e", light="#fff")
 
 
 def _base32(raw: bytes) -> str:

@@ -1,7 +1,7 @@
 """Six digits from a phone: setting it up, needing it, losing the phone."""
 import html
 import re
-from urllib.parse import parse_qs, urlsplit
+from urllib.parse import parse_qs, unquote, urlsplit
 
 import pyotp
 import pytest
@@ -74,7 +74,7 @@ async def test_the_qr_address_names_us_and_the_account(console):
     sealed = factor.propose("张三")
     address = urlsplit(factor.address("张三", sealed))
     query = parse_qs(address.query)
-    assert (address.scheme, address.netloc) == ("otpauth", "totp") and query["issuer"] == ["湘西公积金助手"]
+    assert (address.scheme, address.netloc) == ("otpauth", "totp") and query["issuer"] == ["湘西公积金"] and unquote(address.path) == "/张三"
     assert len(query["secret"][0]) == 32 and query["secret"][0] == factor.typed("张三", sealed).replace(" ", "")
 
 
