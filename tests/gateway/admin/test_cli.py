@@ -1,4 +1,5 @@
 """``./gjj admin …`` as it is typed, against a Redis of its own."""
+import io
 import json
 import os
 import pty
@@ -8,20 +9,29 @@ from pathlib import Path
 
 import pytest
 
+from bot.gateway.admin import cli
 from tests.gateway.admin.conftest import NEW_PASSWORD, PASSWORD
 
 ROOT = Path(__file__).resolve().parents[3]
 
 
 @pytest.fixture
-def command(redis_url, tmp_path, empty_console):
+def command(redis_url, tmp_path, empty_console, monkeypatch, capsys):
     """Call with arguments (and what is typed) to get (status, output, errors)."""
+    for name in [name for name in os.environ if name.startswith(("GJJ_", "REDIS_"))]:
+        monkeypatch.delenv(name)
+    monkeypatch.setenv("GJJ_VAR", str(tmp_path))
+
     def run(*arguments, typed=PASSWORD + "\n", **env):
-        clean = {name: value for name, value in os.environ.items() if not name.startswith(("GJJ_", "REDIS_"))}
-        done = subprocess.run(
-            [sys.executable, "-m", "bot.gateway.admin.cli", *arguments], input=typed, capture_output=True, text=True, cwd=ROOT,
-            env={**clean, "PYTHONUTF8": "1", "REDIS_URL": redis_url, "GJJ_VAR": str(tmp_path), **env}, timeout=60)
-        return done.returncode, done.stdout, done.stderr
+        with monkeypatch.context() as patched:
+            for name, value in {"REDIS_URL": redis_url, **env}.items():
+                patched.setenv(name, value)
+            patched.setattr("sys.stdin", io.StringIO(typed))
+            try:
+                status = cli.main(arguments)
+            except SystemExit as end:
+                status = end.code
+        return status, *capsys.readouterr()
     return run
 
 
