@@ -14,7 +14,9 @@ from datetime import datetime, timedelta, timezone
 
 from aiohttp import web
 
+from bot import clock
 from bot.endpoint import Endpoint
+from bot.state.talks import Note, Talks
 from tests.gateway import canned
 
 STATE = web.AppKey("state", dict)
@@ -63,11 +65,9 @@ async def messages(request):
             found = [replies for word, replies in canned.BY_WORD.items() if word in text]
             if body["conversation"] in state["held"]:
                 found = [[]]
-                await changed(request, body["conversation"], "citizen")
             elif "人工" in text:
                 said = [m["text"] for m in state["history"].get(body["conversation"], []) if m["from"] == "citizen"]
                 keep_order(state, body["conversation"], [*said, text])
-                await changed(request, body["conversation"], "order")
             if text.startswith("原样："):
                 found = [[canned.reply("smalltalk", text, topic="chitchat")]]
             replies = found[0] if found else canned.DECLINE
@@ -79,6 +79,7 @@ async def messages(request):
         if "接手" in text:
             log.append({"from": "staff", "text": "我是管理部的工作人员，您请说。", "at": now(), "id": f"s-{body['id'][:8]}"})
         log.extend({"from": "assistant", "text": r["text"], "at": now(), "id": r["id"], "reply": r} for r in replies)
+        await note(request, body["conversation"], text, replies)
     replies = state["answers"][key]
     if "ndjson" not in request.headers.get("Accept", ""):
         timing = ", ".join(f"{name};dur={seconds * 1000}" for name, seconds in STAGES.items())
@@ -167,6 +168,20 @@ def keep_order(state, conversation, said):
                                "profile": {"租的是什么房": "商品房"}}
 
 
+async def note(request, conversation, text, replies):
+    """What a worker leaves for the console: the index of conversations, and that somebody who is held has spoken."""
+    state = request.app[STATE]
+    if state["redis"] is None:
+        return
+    at = int(clock.now().timestamp())
+    facets = [f"topic:{r['topic']}" for r in replies if r["kind"] == "answer"] + [f"rule:{r['rule']}" for r in replies if r["rule"]]
+    await Talks(state["redis"], 86400).note([Note(conversation, at, turns=1, facets=facets, first={"said": text})], at)
+    if conversation in state["held"]:
+        await changed(request, conversation, "citizen")
+    elif "人工" in text:
+        await changed(request, conversation, "order")
+
+
 async def changed(request, conversation, kind, holder=None):
     """Tell Redis, where the gateway hears it; only when the fake worker knows one (environment REDIS_URL)."""
     redis = request.app[STATE]["redis"]
@@ -233,4 +248,8 @@ def build(pause=0.0, redis=None):
 
 
 if __name__ == "__main__":
-    web.run_app(build(pause=0.3), path=doors(sys.argv[1]), print=None)
+    import os
+
+    from bot.state.client import connect
+
+    web.run_app(build(pause=0.3, redis=connect(os.environ["REDIS_URL"], 3) if os.environ.get("REDIS_URL") else None), path=doors(sys.argv[1]), print=None)

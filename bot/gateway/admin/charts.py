@@ -11,9 +11,11 @@ from typing import List, Optional, Sequence, Tuple
 
 from markupsafe import Markup, escape
 
-WIDTH, HEIGHT = 760, 260
-LEFT, RIGHT, TOP, BOTTOM = 46, 14, 14, 34
-MOST_LABELS = 12
+WIDTH, HEIGHT = 600, 250
+LEFT, RIGHT, TOP, BOTTOM = 46, 8, 14, 34
+MOST_LABELS = 8
+NAMES, BARS = 236, 300
+"""Width of the names in a ranking, and of its longest bar."""
 TICKS = 4
 
 
@@ -44,13 +46,17 @@ def stacked(title: str, labels: Sequence[str], series: Sequence[Series]) -> Mark
 
 def lines(title: str, labels: Sequence[str], series: Sequence[Series], percent: bool = True) -> Markup:
     """One line for each series; gaps where a value is None. ``percent``: values are shares 0–1."""
-    top, ticks = (1.0, [0.0, 0.25, 0.5, 0.75, 1.0]) if percent else _scale(max((v for s in series for v in s.values if v is not None), default=0))
+    known = [v for s in series for v in s.values if v is not None]
+    if percent:  # where everything lies high, the lower half says nothing and is left out; the axis says so
+        low, top, ticks = (0.5, 1.0, [0.5, 0.6, 0.7, 0.8, 0.9, 1.0]) if known and min(known) >= 0.5 else (0.0, 1.0, [0.0, 0.25, 0.5, 0.75, 1.0])
+    else:
+        low, (top, ticks) = 0.0, _scale(max(known, default=0))
     step = (WIDTH - LEFT - RIGHT) / max(1, len(labels))
-    parts = [_grid(ticks, top, "%" if percent else ""), _labels(labels, step)]
+    parts = [_grid(ticks, top, "%" if percent else "", low), _labels(labels, step)]
     for one in series:
-        points = [(LEFT + step * (i + 0.5), _y(v, top), v, labels[i]) for i, v in enumerate(one.values) if v is not None]
+        points = [(LEFT + step * (i + 0.5), _y(v, top, low), v, labels[i]) for i, v in enumerate(one.values) if v is not None]
         for run in _runs(one.values):
-            path = " ".join(f"{'M' if n == 0 else 'L'}{LEFT + step * (i + 0.5):.1f} {_y(one.values[i] or 0, top):.1f}" for n, i in enumerate(run))
+            path = " ".join(f"{'M' if n == 0 else 'L'}{LEFT + step * (i + 0.5):.1f} {_y(one.values[i] or 0, top, low):.1f}" for n, i in enumerate(run))
             parts.append(f'<path class="line c{one.colour}" d="{path}"/>')
         if len(points) <= 62:
             for x, y, value, label in points:
@@ -64,10 +70,10 @@ def ranks(title: str, rows: Sequence[Tuple[str, float]], colour: int = 1) -> Mar
     most, high = max((value for _, value in rows), default=0) or 1, 30
     parts = []
     for i, (name, value) in enumerate(rows):
-        y, long = 4 + i * high, 430 * value / most
-        parts.append(f'<text class="name" x="238" y="{y + 17}" text-anchor="end">{escape(_cut(name, 17))}<title>{escape(name)}</title></text>'
-                     f'<rect class="c{colour}" x="250" y="{y + 3}" width="{max(2.0, long):.1f}" height="{high - 11}" rx="3"/>'
-                     f'<text class="value" x="{258 + max(2.0, long):.1f}" y="{y + 17}">{_plain(value)}</text>')
+        y, long = 4 + i * high, max(2.0, BARS * value / most)
+        parts.append(f'<text class="name" x="{NAMES}" y="{y + 17}" text-anchor="end">{escape(_cut(name, 16))}<title>{escape(name)}</title></text>'
+                     f'<rect class="c{colour}" x="{NAMES + 12}" y="{y + 3}" width="{long:.1f}" height="{high - 11}" rx="3"/>'
+                     f'<text class="value" x="{NAMES + 20 + long:.1f}" y="{y + 17}">{_plain(value)}</text>')
     return Markup(f'<svg class="plot" viewBox="0 0 {WIDTH} {max(1, len(rows)) * high + 8}" role="img" aria-label="{escape(title)}，数字见下表">{"".join(parts)}</svg>')
 
 
@@ -86,12 +92,12 @@ def _column(x: float, y: float, wide: float, high: float, kind: str, on_top: boo
     return f'<path class="column {kind}" d="{path}"><title>{escape(told)}</title></path>'
 
 
-def _grid(ticks: Sequence[float], top: float, unit: str) -> str:
+def _grid(ticks: Sequence[float], top: float, unit: str, low: float = 0.0) -> str:
     parts = []
     for tick in ticks:
-        y = _y(tick, top)
+        y = _y(tick, top, low)
         text = f"{tick:.0%}" if unit == "%" else _plain(tick)
-        parts.append(f'<line class="{"axis" if tick == 0 else "grid"}" x1="{LEFT}" x2="{WIDTH - RIGHT}" y1="{y:.1f}" y2="{y:.1f}"/>'
+        parts.append(f'<line class="{"axis" if tick == low else "grid"}" x1="{LEFT}" x2="{WIDTH - RIGHT}" y1="{y:.1f}" y2="{y:.1f}"/>'
                      f'<text class="tick" x="{LEFT - 8}" y="{y + 4:.1f}" text-anchor="end">{text}</text>')
     return "".join(parts)
 
@@ -111,8 +117,8 @@ def _scale(most: float) -> Tuple[float, List[float]]:
     return step * count, [step * n for n in range(count + 1)]
 
 
-def _y(value: float, top: float) -> float:
-    return HEIGHT - BOTTOM - (HEIGHT - TOP - BOTTOM) * value / top
+def _y(value: float, top: float, low: float = 0.0) -> float:
+    return HEIGHT - BOTTOM - (HEIGHT - TOP - BOTTOM) * (value - low) / (top - low)
 
 
 def _runs(values: Sequence[Optional[float]]) -> List[List[int]]:
