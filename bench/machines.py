@@ -5,7 +5,6 @@ from __future__ import annotations
 import argparse
 import asyncio
 import itertools
-import shutil
 import signal
 import sys
 import tempfile
@@ -20,7 +19,7 @@ from bench.fault_kinds import LIGHT, REAL, RESTART_PAUSE
 from bench.redis_cluster import RedisCluster
 from bench.report import Report, percentile
 from bench.sentinels import Sentinels
-from bench.several import Several, Wire
+from bench.several import Several, Wire, nginx_binary
 from bench.system import Part
 
 AWAY = 15.0
@@ -79,7 +78,7 @@ def main(argv: List[str]) -> int:
     unknown = set(args.groups) - set(GROUPS)
     if unknown:
         parser.error(f"没有这种 Redis：{'、'.join(sorted(unknown))}")
-    if shutil.which("nginx") is None:
+    if nginx_binary() is None:
         print("没有 nginx：请先装上（Debian：apt install nginx-light）。", file=sys.stderr)
         return 2
     report = Report("machines", "几台机器")

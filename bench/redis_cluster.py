@@ -24,7 +24,7 @@ class RedisCluster:
         self._ports: List[int] = []
         while len(self._ports) < 6:
             port = free_port()
-            if port < _HIGHEST_PORT and port not in self._ports:
+            if port < _HIGHEST_PORT:
                 self._ports.append(port)
         self._nodes: Dict[int, Part] = {}
         for port in self._ports:

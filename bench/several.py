@@ -5,12 +5,13 @@ Wires (bench.relay) run between nginx and the first gateway and between the gate
 from __future__ import annotations
 
 import contextlib
+import http.client
+import os
 import shutil
 import sys
-import urllib.error
 import urllib.request
 from pathlib import Path
-from typing import List, Union
+from typing import List, Optional, Union
 
 from bench.redis_cluster import RedisCluster
 from bench.sentinels import Sentinels
@@ -49,12 +50,13 @@ class Several:
         places = []
         base = {**environment(), "REDIS_URL": group.url, "GJJ_FOR_TESTS": "1", "GJJ_SECRET": SECRET, "GJJ_WORKER_SECRET": SECRET[::-1], "GJJ_HOST": "127.0.0.1"}
         for number in range(1, WORKERS + 1):
-            port = _two_free_ports()
+            port = free_port(together=2)
             own = {**base, "GJJ_VAR": str(self._machine(f"worker-{number}"))}
             self.workers.append(Part(
                 f"worker-{number}", [sys.executable, "-m", module, "--listen", f"127.0.0.1:{port}"], own, folder, lambda port=port: _answers(port + 1)))
             places.append(port)
-        self.worker_wires = [self._wire("worker", free, target) for free, target in zip(*_pair_of_ports(places[0]))]
+        end = free_port(together=2)  # messages and health
+        self.worker_wires = [self._wire("worker", end + more, places[0] + more) for more in (0, 1)]
         seen = [self.worker_wires[0].port, *places[1:]]
         self.gateways: List[Part] = []
         ports = []
@@ -69,7 +71,7 @@ class Several:
         servers = " ".join(f"server 127.0.0.1:{port} max_fails=1 fail_timeout=3s;" for port in (self.gateway_wire.port, *ports[1:]))
         file = folder / "nginx.conf"
         file.write_text(NGINX.format(folder=folder, servers=servers, port=self.port))
-        self.nginx = Part("nginx", [shutil.which("nginx") or "nginx", "-c", file, "-p", folder, "-e", folder / "nginx-start.log"], environment(), folder,
+        self.nginx = Part("nginx", [nginx_binary() or "nginx", "-c", file, "-p", folder, "-e", folder / "nginx-start.log"], environment(), folder,
                           lambda: _answers(self.port))
 
     @property
@@ -120,21 +122,13 @@ class Wire(Part):
         self.port = port
 
 
-def _two_free_ports() -> int:
-    """A free port whose next one is free too: messages and health."""
-    while True:
-        port = free_port()
-        if port < 65000 and not listens(port + 1):
-            return port
-
-
-def _pair_of_ports(target: int) -> "tuple[list[int], list[int]]":
-    port = _two_free_ports()
-    return [port, port + 1], [target, target + 1]
+def nginx_binary() -> Optional[str]:
+    """Debian keeps it where only root looks."""
+    return shutil.which("nginx", path=f"{os.environ.get('PATH', '')}:/usr/sbin")
 
 
 def _answers(port: int) -> bool:
-    with contextlib.suppress(urllib.error.URLError, OSError):
+    with contextlib.suppress(OSError, http.client.HTTPException):
         with urllib.request.urlopen(f"http://127.0.0.1:{port}/readyz", timeout=3) as response:
             return bool(response.status == 200)
     return False

@@ -13,7 +13,7 @@ import time
 import urllib.error
 import urllib.request
 from pathlib import Path
-from typing import Any, Callable, Dict, Iterator, List, Optional, Sequence
+from typing import Any, Callable, Dict, Iterator, List, Optional, Sequence, Set
 
 from bot.cli.paths import GATEWAY_PYTHON
 from bot.cli.readiness import worker_ready
@@ -189,10 +189,20 @@ def environment() -> Dict[str, str]:
     }
 
 
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
+_GIVEN: Set[int] = set()
+"""Ports promised to parts that may not have started yet."""
+
+
+def free_port(together: int = 1) -> int:
+    """The first of ``together`` ports in a row that nobody listens at and that were not given before."""
+    while True:
+        with socket.socket() as probe:
+            probe.bind(("127.0.0.1", 0))
+            first = int(probe.getsockname()[1])
+        ports = range(first, first + together)
+        if ports[-1] < 65536 and not _GIVEN.intersection(ports) and not any(listens(port) for port in ports):
+            _GIVEN.update(ports)
+            return first
 
 
 def listens(port: int) -> bool:

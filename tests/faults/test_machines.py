@@ -5,20 +5,19 @@ The long version is ``./gjj bench machines``.
 from __future__ import annotations
 
 import asyncio
-import shutil
 
 import pytest
 
 from bench import machines
 from bench.fault_kinds import LIGHT
 from bench.sentinels import Sentinels
-from bench.several import Several
+from bench.several import Several, nginx_binary
 
 FAULTS = ("一个对话进程断网（自己还在运行）", "kill -9 一个网关")
 
 
 def test_cut_off_and_killed_parts_lose_and_double_nothing(tmp_path, monkeypatch):
-    if shutil.which("nginx") is None:
+    if nginx_binary() is None:
         pytest.skip("no nginx")
     monkeypatch.setattr(machines, "AWAY", 4.0)
     monkeypatch.setattr(machines, "SETTLED", 2.0)
