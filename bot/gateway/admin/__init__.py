@@ -13,6 +13,8 @@ from aiohttp import web
 from bot.gateway import keys as gateway_keys
 from bot.gateway.admin import (
     audit_page,
+    cards,
+    cards_api,
     cases,
     content,
     conversations,
@@ -70,6 +72,8 @@ MODULES = (
     faqs_import,
     faqs_api,
     faqs,
+    cards_api,
+    cards,
     figures_api,
     figures,
     facts_api,
@@ -98,6 +102,7 @@ def add_to(app: web.Application) -> None:
     app[keys.CSRF_KEY] = keys.purpose_key(settings.secret, "csrf")
     app[keys.MESSAGE_KEY] = keys.purpose_key(settings.secret, "message")
     app[keys.SECOND_FACTOR] = SecondFactor(_keys(settings, "sealing"))
+    app[keys.DEVICE_KEY] = keys.purpose_key(settings.secret, "device")
     app[render.AREAS] = AREAS
     app.middlewares.extend((refusals, guard))
     app.cleanup_ctx.extend((_stores, insight.stores, content.stores, trainings.stores))

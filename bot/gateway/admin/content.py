@@ -35,7 +35,7 @@ FACTS = web.AppKey("content_facts", FactDesk)
 
 REFUSALS = (Refused, SheetError, TextError, ContentError, OSError)
 ACTIONS = {"create": "新建", "update": "修改", "enable": "启用", "disable": "停用", "restore": "恢复", "import": "导入", "confirm": "复核", "outside": "在控制台以外修改",
-           "learn": "从待学问题加入"}
+           "learn": "从待学问题加入", "remove": "去掉一部分"}
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
 

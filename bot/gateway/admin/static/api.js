@@ -25,6 +25,7 @@ async function read(response) {
     const error = new Error(answer?.error?.message ?? "没有办成，请刷新页面再试。");
     error.status = response.status;
     error.code = answer?.error?.code;
+    error.details = answer?.error ?? {};
     throw error;
   }
   return answer;
