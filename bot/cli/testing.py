@@ -17,7 +17,7 @@ from bot.cli.problem import Problem
 from bot.settings import ROOT, Settings
 
 WORKER_TESTS = ("knowledge", "actions", "nlu", "state", "worker", "training", "bench")
-GATEWAY_TESTS = ("content", "gateway", "security", "cli", "web", "e2e")
+GATEWAY_TESTS = ("content", "gateway", "security", "cli", "web", "e2e", "deploy")
 SYSTEM_TESTS = ("system",)
 FAULT_TESTS = ("faults",)
 _REPORTS = ROOT / "var" / "test"
