@@ -8,8 +8,10 @@ from bot.content.faqs import FaqDesk
 from bot.content.history import History
 from bot.content.library import Library
 from bot.state.client import close, connect
-from tests.content.copies import content_copy, root  # noqa: F401 - fixtures
+from tests.content import copies
 from tests.gateway import system
+
+content_copy, root = copies.content_copy, copies.root
 
 
 @pytest.fixture(scope="session")
@@ -27,7 +29,7 @@ async def redis(redis_url):
 
 
 @pytest.fixture
-def data(root):  # noqa: F811
+def data(root):
     return root / "data"
 
 

@@ -23,7 +23,7 @@ def content_copy(tmp_path_factory):
 
 
 @pytest.fixture
-def root(content_copy, monkeypatch, redis_url):  # noqa: F811
+def root(content_copy, monkeypatch, redis_url):
     """The copy as it was shipped, with nothing about earlier changes in Redis."""
     import redis
 

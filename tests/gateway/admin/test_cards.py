@@ -5,16 +5,17 @@ import pytest
 import pytest_asyncio
 
 from bot.knowledge.base import load
-from tests.content.copies import content_copy, root  # noqa: F401 - fixtures
+from tests.content import copies
 from tests.gateway.admin.pages import hidden, plain_text
 
 pytestmark = pytest.mark.asyncio
+content_copy, root = copies.content_copy, copies.root
 GROUND = {"source": "州中心〔2026〕5号", "dated": "2026-11-20"}
 FEE = "/admin/api/v1/cards/wd_rent/parts/answers.fee"
 
 
 @pytest_asyncio.fixture
-async def editor(admin, root):  # noqa: F811
+async def editor(admin, root):
     return await admin("editor", root=root)
 
 
@@ -33,12 +34,12 @@ async def test_a_card_shows_everything_with_conditions_in_words(editor):
     assert 'id="rule-C08-R1"' in text and 'id="answers-amount"' in text and 'id="materials"' in text
 
 
-async def test_every_card_opens(editor, root):  # noqa: F811
+async def test_every_card_opens(editor, root):
     for code in load(root / "data").cards:
         await editor.text(f"/admin/cards/{code}")
 
 
-async def test_every_part_of_a_card_has_a_form_that_reads_back_what_it_gave(editor, root):  # noqa: F811
+async def test_every_part_of_a_card_has_a_form_that_reads_back_what_it_gave(editor, root):
     card = load(root / "data").cards["wd_rent"]
     parts = ["basics", "conditions", "materials", "steps", "time", "channels", "pitfalls", *(f"answers.{aspect}" for aspect in card.answers),
              *(f"rule.{rule.id}" for rule in (*card.ask, *card.remind))]
@@ -51,7 +52,7 @@ async def test_every_part_of_a_card_has_a_form_that_reads_back_what_it_gave(edit
         assert part in ("conditions", "materials", "steps", "time", "channels", "pitfalls") or set(found["value"]) <= named, part
 
 
-async def test_one_answer_is_changed_and_comes_back(editor, root):  # noqa: F811
+async def test_one_answer_is_changed_and_comes_back(editor, root):
     _, found = await editor.api("GET", FEE)
     status, _ = await editor.api("PUT", FEE, {"value": {**found["value"], "text": "不收费，一分钱也不收。"}, "version": found["version"], "ground": GROUND})
     assert status == 200 and load(root / "data").cards["wd_rent"].answers["fee"].text == "不收费，一分钱也不收。"
@@ -101,7 +102,7 @@ async def test_unknown_cards_and_parts(editor):
     await editor.text("/admin/cards/nothing", 404)
 
 
-async def test_a_viewer_changes_nothing(admin, root):  # noqa: F811
+async def test_a_viewer_changes_nothing(admin, root):
     viewer = await admin("viewer", root=root)
     _, found = await viewer.api("GET", FEE)
     assert (await viewer.api("PUT", FEE, {"value": found["value"], "version": found["version"], "ground": GROUND}))[0] == 403

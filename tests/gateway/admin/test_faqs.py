@@ -9,10 +9,11 @@ import pytest_asyncio
 
 from bot.gateway.admin import content
 from bot.knowledge.base import load
-from tests.content.copies import content_copy, root  # noqa: F401 - fixtures
+from tests.content import copies
 from tests.gateway.admin.pages import hidden, plain_text
 
 pytestmark = pytest.mark.asyncio
+content_copy, root = copies.content_copy, copies.root
 NEW = {"question": "管理部门口能停车吗", "answer": "各管理部不一样，出门前可以打12329问一声。", "similar": "开车去办公积金停哪里\r\n有停车场没有",
        "topic": "branch_hours_contact", "enabled": "1", "source": "窗口"}
 

@@ -6,16 +6,17 @@ import pytest
 import pytest_asyncio
 
 from bot.knowledge.base import load
-from tests.content.copies import content_copy, root  # noqa: F401 - fixtures
+from tests.content import copies
 from tests.gateway.admin.pages import hidden, plain_text
 
 pytestmark = pytest.mark.asyncio
+content_copy, root = copies.content_copy, copies.root
 KEY = "max_loan_single"
 FORM = {"value": "50", "unit": "万元", "applies_to": "单方缴存的家庭", "document": "州住房公积金管委会〔2026〕3号", "effective_from": "2026-10-01"}
 
 
 @pytest_asyncio.fixture
-async def editor(admin, root):  # noqa: F811
+async def editor(admin, root):
     return await admin("editor", root=root)
 
 
@@ -29,7 +30,7 @@ async def filled(browser, key=KEY, **changes):
     return await browser.post(f"/admin/figures/{key}", {**FORM, "version": version, **changes})
 
 
-async def test_one_fills_in_another_confirms(editor, publisher, root):  # noqa: F811
+async def test_one_fills_in_another_confirms(editor, publisher, root):
     assert (await filled(editor)).status == 303
     text = await editor.text(f"/admin/figures/{KEY}")
     assert "等另一位同事复核" in text and "复核通过</button>" not in text
@@ -45,7 +46,7 @@ async def test_one_fills_in_another_confirms(editor, publisher, root):  # noqa: 
     assert "editor-a填写，publisher-b复核" in plain_text(await editor.text(f"/admin/figures/{KEY}"))
 
 
-async def test_the_same_account_is_refused(publisher, root):  # noqa: F811
+async def test_the_same_account_is_refused(publisher, root):
     await filled(publisher)
     ident = hidden(await publisher.text(f"/admin/figures/{KEY}"), "pending")
     await publisher.post(f"/admin/figures/{KEY}/confirm", {"pending": ident})
@@ -78,7 +79,7 @@ async def test_what_is_missing_is_named_and_nothing_typed_is_lost(editor):
     assert response.status == 422 and "请填写依据的文件和文号" in text and "请填写生效日期" in text and "五十万</textarea>" in text
 
 
-async def test_offices_are_filled_in_rows(editor, root):  # noqa: F811
+async def test_offices_are_filled_in_rows(editor, root):
     response = await filled(editor, "branches", **{"office-name": "吉首管理部", "office-address": "人民北路1号", "office-phone": "0743-1", "office-hours": "9:00-17:00"})
     assert response.status == 303
     assert "吉首管理部：人民北路1号，电话 0743-1，9:00-17:00" in plain_text(await editor.text("/admin/figures/branches"))
@@ -96,7 +97,7 @@ async def test_every_page_opens(editor):
     await editor.text("/admin/figures/nothing", 404)
 
 
-async def test_the_same_verbs_for_programs(editor, publisher, root):  # noqa: F811
+async def test_the_same_verbs_for_programs(editor, publisher, root):
     _, figure = await editor.api("GET", f"/admin/api/v1/figures/{KEY}")
     values = {"value": 50, "unit": "万元", "document": "州〔2026〕3号", "effective_from": "2026-10-01"}
     status, waiting = await editor.api("PUT", f"/admin/api/v1/figures/{KEY}", {"values": values, "version": figure["version"]})
@@ -108,7 +109,7 @@ async def test_the_same_verbs_for_programs(editor, publisher, root):  # noqa: F8
     assert len((await editor.api("GET", "/admin/api/v1/figures"))[1]["figures"]) == 41
 
 
-async def test_a_fact_that_ends_is_listed_with_the_answers_to_change(editor, root):  # noqa: F811
+async def test_a_fact_that_ends_is_listed_with_the_answers_to_change(editor, root):
     text = await editor.text("/admin/facts/wd_rent_materials")
     fact = load(root / "data").facts["wd_rent_materials"]
     form = {"statement": fact.statement, "status": fact.status, "scope": fact.scope, "effective_from": fact.effective_from.isoformat(), "effective_to": "2026-12-31",
@@ -133,7 +134,7 @@ async def test_facts_are_found(editor):
 
 
 @pytest.mark.parametrize("path", ["/admin/figures/max_loan_single", "/admin/figures/max_loan_single/reject", "/admin/facts/wd_rent_materials"])
-async def test_a_viewer_changes_nothing(admin, root, path):  # noqa: F811
+async def test_a_viewer_changes_nothing(admin, root, path):
     viewer = await admin("viewer", root=root)
     assert (await viewer.post(path, FORM)).status == 403
 
