@@ -1,10 +1,12 @@
 """Training data importers: files are read once, and FAQ records become training examples without an NLU file, rule or intent."""
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Dict, List, Optional, Text, Union
 
 from rasa.shared.importers.importer import TrainingDataImporter
 from rasa.shared.importers.rasa import RasaFileImporter
+from rasa.shared.importers.utils import training_data_from_paths
 from rasa.shared.core.domain import Domain
 from rasa.shared.core.training_data.structures import StoryGraph
 from rasa.shared.nlu.training_data.message import Message
@@ -14,13 +16,25 @@ from rasa.shared.utils.common import cached_method
 from bot import clock
 from bot.knowledge.base import load
 
+from . import question_file
+from .question_file import Question
+
 
 class FileImporter(RasaFileImporter):
-    """Rasa's own importer of files; Rasa asks it for the same questions three times, ten seconds each."""
+    """Rasa's own importer of files, which asks for the same questions three times; files of nothing but questions are read quickly."""
 
     @cached_method
     def get_nlu_data(self, language: Optional[Text] = "en") -> TrainingData:
-        return super().get_nlu_data(language)
+        questions: List[Message] = []
+        others: List[Text] = []
+        for name in self._nlu_files:
+            found = question_file.read(Path(name))
+            if found is None:
+                others.append(name)
+            else:
+                questions.extend(found)
+        data = TrainingData(questions)
+        return data.merge(training_data_from_paths(others, language or "en")) if others else data
 
 
 class FaqImporter(TrainingDataImporter):
@@ -52,7 +66,7 @@ class FaqImporter(TrainingDataImporter):
     def get_nlu_data(self, language: Optional[Text] = "en") -> TrainingData:
         day = clock.today()
         messages = [
-            Message.build(text, "ask", intent_metadata={"home": faq.id, "aspect": None})
+            Question.build(text, "ask", intent_metadata={"home": faq.id, "aspect": None})
             for faq in load().faqs.values()
             if faq.in_force(day)
             for text in dict.fromkeys([faq.question, *faq.similar])
