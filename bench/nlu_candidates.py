@@ -15,7 +15,9 @@ SENTENCE = "bot.nlu.sentence_featurizer.SentenceVectorFeaturizer"
 CLASSIFIER = "bot.nlu.topic_classifier.TopicClassifier"
 LINEAR = "bench.nlu_parts.LinearTopics"
 NO_SENTENCE = "bench.nlu_parts.NoSentenceVectors"
-SPACY = ("SpacyNLP", "SpacyTokenizer", "SpacyFeaturizer", "SpacyEntityExtractor")
+ENTITIES = "bot.nlu.entity_extractor.EntityExtractor"
+SPELLING = "bot.nlu.spelling_corrector.SpellingCorrector"
+SPACY = ("SpacyNLP", "SpacyTokenizer", "SpacyFeaturizer", ENTITIES)
 
 
 @dataclass(frozen=True)
@@ -80,6 +82,7 @@ def candidates(stock_epochs: int) -> Dict[str, Candidate]:
         "no-vectors": Candidate("去掉句向量", False, changed(swap={SENTENCE: NO_SENTENCE}, neighbour_share=0)),
         "no-ngrams": Candidate("去掉字 1–3 元", False, changed(ngram_weight=0)),
         "no-words": Candidate("去掉 spaCy 词向量", False, changed(drop=SPACY)),
+        "no-spelling": Candidate("不改错字", False, changed(drop=[SPELLING])),
         "no-neighbours": Candidate("去掉相似问句投票", False, changed(neighbour_share=0)),
         "vectors": Candidate("只有句向量（不微调）+ 逻辑回归", True, _vectors_only),
         "ngrams": Candidate("只有字 1–3 元 + 逻辑回归", True, _ngrams_only),

@@ -18,6 +18,7 @@ from opencc import OpenCC
 from pypinyin import Style, lazy_pinyin
 from spacy.vocab import Vocab
 
+from bot.nlu.sounds import soft_sound, sound
 from bot.nlu.spacy_zh.tokenizer import JiebaTokenizer, merge_dictionary
 from bot.nlu.spacy_zh.vocabulary import common_characters, read_jieba_dictionary, read_lexicon
 
@@ -32,8 +33,6 @@ COMMON_WORD = 100
 _HAN = re.compile(r"[\u4e00-\u9fff]")
 _PUNCTUATION = re.compile(r"[^\w\s%.+*/-]|(?<!\d)[.+*/-]|[.+*/-](?!\d)")  # 3.5% and 2026-09 keep theirs
 _PAUSE = re.compile(r"[，,。；;]")
-_SOFTENED = (("zh", "z"), ("ch", "c"), ("sh", "s"), ("ang", "an"), ("eng", "en"), ("ing", "in"), ("hu", "f"), ("n", "l"))
-"""Sounds that speakers of southwestern Mandarin do not keep apart; a pair merges at the front or the end of a syllable."""
 
 Kind = Callable[[str, random.Random], str]
 
@@ -76,7 +75,7 @@ def _language() -> _Language:
         for character in group:
             lookalikes[character] = lookalikes.get(character, "") + group.replace(character, "")
     return _Language(
-        tokenizer, _by(_sound, words), _by(_sound, characters), _by(_soft_sound, characters),
+        tokenizer, _by(sound, words), _by(sound, characters), _by(soft_sound, characters),
         {character: others for character, others in lookalikes.items() if others}, lists,
     )
 
@@ -91,21 +90,6 @@ def _by(key: Callable[[str], str], words: Sequence[str]) -> Dict[str, List[str]]
     for word in words:
         found.setdefault(key(word), []).append(word)
     return found
-
-
-def _sound(word: str) -> str:
-    """Syllables without tones: ``gong ji jin``."""
-    return " ".join(lazy_pinyin(word))
-
-
-def _soft_sound(character: str) -> str:
-    sound = _sound(character)
-    for clear, soft in _SOFTENED:
-        if sound.startswith(clear) and len(clear) < 3:
-            sound = soft + sound[len(clear) :]
-        if sound.endswith(clear) and len(clear) == 3:
-            sound = sound[:-3] + soft
-    return sound
 
 
 def _words(text: str) -> List[str]:
@@ -138,9 +122,9 @@ def typos(text: str, rng: random.Random) -> str:
     language = _language()
 
     def variants(character: str) -> List[str]:
-        almost = language.characters_by_soft_sound.get(_soft_sound(character), []) if _HAN.match(character) else []
-        sound = _sound(character)
-        return [*language.lookalikes.get(character, ""), *[c for c in almost[: 2 * CANDIDATES] if _sound(c) != sound][:CANDIDATES]]
+        almost = language.characters_by_soft_sound.get(soft_sound(character), []) if _HAN.match(character) else []
+        clear = sound(character)
+        return [*language.lookalikes.get(character, ""), *[c for c in almost[: 2 * CANDIDATES] if sound(c) != clear][:CANDIDATES]]
 
     return _spoil_characters(text, rng, variants)
 
@@ -153,13 +137,13 @@ def homophones(text: str, rng: random.Random) -> str:
         if not _HAN.match(word):
             return []
         known = language.lists.homophones.get(word, [])
-        whole = [w for w in language.words_by_sound.get(_sound(word), []) if w != word][:CANDIDATES] if len(word) == 2 else []
+        whole = [w for w in language.words_by_sound.get(sound(word), []) if w != word][:CANDIDATES] if len(word) == 2 else []
         if known or whole:
             return [*known, *whole]
         return [
             word[:i] + other + word[i + 1 :]
             for i, character in enumerate(word)
-            for other in [c for c in language.characters_by_sound.get(_sound(character), []) if c != character][:CANDIDATES]
+            for other in [c for c in language.characters_by_sound.get(sound(character), []) if c != character][:CANDIDATES]
         ]
 
     return _spoil_words(text, rng, variants)

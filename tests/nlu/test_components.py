@@ -10,7 +10,9 @@ from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
 from bot.nlu.clause_splitter import ClauseSplitter
+from bot.nlu.entity_extractor import EntityExtractor
 from bot.nlu.normalizer import TextNormalizer
+from bot.nlu.spelling_corrector import MODEL, SpellingCorrector
 from bot.nlu.topic_classifier import TopicClassifier, intent_of
 from tests.nlu.made import THEMES, add_features, featurized
 
@@ -44,6 +46,38 @@ def test_clause_splitter_puts_each_question_behind_its_message(storage):
         ("租房怎么提?多久到账呢?", None), ("租房怎么提", 0), ("多久到账呢", 1), ("谢谢", None),
         ("怎么转移?怎么封存?", None), ("怎么转移", 0), ("怎么封存", 1), (None, None),
     ]
+
+
+def test_spelling_learns_from_training_questions_and_mends_messages(storage):
+    corrector = made(SpellingCorrector, storage)
+    questions = TrainingData([Message.build(f"{who}租房能不能提公积金", "ask") for who in "我你他她谁"])
+    assert corrector.train(questions) == RESOURCE
+    for speller in (corrector, SpellingCorrector.load({}, storage, RESOURCE, CONTEXT)):
+        messages = speller.process([Message({TEXT: "我租房能步能提公积金"}), Message({TEXT: "我租房能不能提公积金"}), Message({})])
+        assert [m.get(TEXT) for m in messages] == ["我租房能不能提公积金", "我租房能不能提公积金", None]
+    assert [m.get(TEXT) for m in corrector.process_training_data(questions).training_examples][0] == "我租房能不能提公积金"
+
+
+def test_half_a_character_model_is_not_loaded(storage):
+    made(SpellingCorrector, storage).train(TrainingData([Message.build("租房能不能提公积金", "ask")]))
+    with storage.write_to(RESOURCE) as folder:
+        (folder / MODEL).write_bytes((folder / MODEL).read_bytes()[:500])
+    with pytest.raises(ValueError):
+        SpellingCorrector.load({}, storage, RESOURCE, CONTEXT)
+
+
+def test_entities_are_taken_from_the_document_of_the_message_alone(storage):
+    import spacy
+    from rasa.nlu.utils.spacy_utils import SpacyModel
+
+    nlp = spacy.load("zh_gjj")
+    extractor = EntityExtractor.create(EntityExtractor.get_default_config(), storage, RESOURCE, CONTEXT)
+    whole, clause = Message({TEXT: "去年在花垣买的房"}), Message({TEXT: "在花垣买的房", "clause": 0})
+    for message in (whole, clause):
+        message.set("text_spacy_doc", nlp(message.get(TEXT)))
+    extractor.process([whole, clause, Message({})], SpacyModel(nlp, "zh_gjj"))
+    assert ("PLACE", "花垣") in [(e["entity"], e["value"]) for e in whole.get("entities")]
+    assert clause.get("entities") is None
 
 
 @pytest.fixture
