@@ -1,9 +1,8 @@
-"""A small neural network: trained with scikit-learn, four numpy arrays at run time."""
+"""A small neural network that answers several questions at once: trained and run with numpy alone."""
 from __future__ import annotations
 
-import warnings
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, List
+from typing import TYPE_CHECKING, List, Sequence
 
 import numpy as np
 
@@ -11,44 +10,88 @@ if TYPE_CHECKING:
     from .topic_model import Hyper
 
 LAYERS = ("hidden", "hidden_bias", "output", "output_bias")
+UNKNOWN = -1
+"""Class number of an example that a task says nothing about."""
 
 
 @dataclass(frozen=True)
 class Network:
-    """One hidden layer of rectified units and a softmax: four arrays, nothing else is needed to predict."""
+    """One hidden layer of rectified units, shared by all tasks, and a softmax for each."""
 
     hidden: np.ndarray  # (features, units)
     hidden_bias: np.ndarray
-    output: np.ndarray  # (units, classes)
+    output: np.ndarray  # (units, classes of all tasks)
     output_bias: np.ndarray
 
     @classmethod
-    def fit(cls, features: np.ndarray, labels: np.ndarray, hyper: Hyper, votes: int, seed: int) -> List["Network"]:
-        """Train ``votes`` networks on class numbers 0…n-1 (at least three classes)."""
-        from sklearn.exceptions import ConvergenceWarning
-        from sklearn.neural_network import MLPClassifier
+    def fit(cls, features: np.ndarray, labels: Sequence[np.ndarray], sizes: Sequence[int], hyper: Hyper, seed: int) -> "Network":
+        """Train on ``labels``: per task the class number of each row of ``features``, or :data:`UNKNOWN`; ``sizes``: classes per task."""
+        rng = np.random.default_rng(seed)
+        count, width = features.shape
+        network = cls(
+            _start(rng, width, hyper.hidden, width + hyper.hidden), np.zeros(hyper.hidden, np.float32),
+            _start(rng, hyper.hidden, sum(sizes), hyper.hidden + sum(sizes) // len(sizes)), np.zeros(sum(sizes), np.float32),
+        )
+        batch = min(hyper.batch, count)
+        adam = _Adam(network, hyper, steps=hyper.epochs * -(-count // batch))
+        for _ in range(hyper.epochs):
+            order = rng.permutation(count)
+            for start in range(0, count, batch):
+                rows = order[start : start + batch]
+                adam.step(network._gradients(features[rows], [task[rows] for task in labels], sizes, hyper))
+        return network
 
-        networks = []
-        for number in range(votes):
-            model = MLPClassifier(
-                (hyper.hidden,), alpha=hyper.penalty, batch_size=min(hyper.batch, len(labels)), max_iter=hyper.epochs,
-                learning_rate_init=hyper.rate, random_state=seed + number,
-            )
-            with warnings.catch_warnings():
-                warnings.simplefilter("ignore", ConvergenceWarning)  # stopping early is the regularisation
-                model.fit(features, labels)
-            networks.append(cls(*(a.astype(np.float32) for a in (
-                model.coefs_[0], model.intercepts_[0], model.coefs_[1], model.intercepts_[1]
-            ))))
-        return networks
-
-    def predict(self, features: np.ndarray) -> np.ndarray:
-        """Class probabilities, one row per row of ``features``."""
+    def predict(self, features: np.ndarray, sizes: Sequence[int]) -> List[np.ndarray]:
+        """Class probabilities per task, one row per row of ``features``."""
         units = np.maximum(features @ self.hidden + self.hidden_bias, 0)
-        return _softmax(units @ self.output + self.output_bias)
+        return [softmax(scores) for scores in _split(units @ self.output + self.output_bias, sizes)]
+
+    def _gradients(self, x: np.ndarray, labels: Sequence[np.ndarray], sizes: Sequence[int], hyper: Hyper) -> List[np.ndarray]:
+        units = np.maximum(x @ self.hidden + self.hidden_bias, 0)
+        errors = units @ self.output + self.output_bias
+        for part, label, size, weight in zip(_split(errors, sizes), labels, sizes, hyper.task_weights):
+            known = label != UNKNOWN
+            part[:] = softmax(part) - hyper.smoothing / size
+            part[np.flatnonzero(known), label[known]] -= 1 - hyper.smoothing
+            part[~known] = 0
+            part *= weight / len(x)
+        behind = (errors @ self.output.T) * (units > 0)
+        decay = np.float32(hyper.penalty / len(x))
+        return [x.T @ behind + decay * self.hidden, behind.sum(axis=0), units.T @ errors + decay * self.output, errors.sum(axis=0)]
 
 
-def _softmax(scores: np.ndarray) -> np.ndarray:
-    scores = scores - scores.max(axis=1, keepdims=True)
-    e = np.exp(scores)
+class _Adam:
+    """Adam with a rate that falls to nothing along a cosine; changes the network's arrays in place."""
+
+    def __init__(self, network: Network, hyper: Hyper, steps: int):
+        self._arrays = [getattr(network, name) for name in LAYERS]
+        self._mean = [np.zeros_like(a) for a in self._arrays]
+        self._square = [np.zeros_like(a) for a in self._arrays]
+        self._rate = hyper.rate
+        self._steps = steps
+        self._done = 0
+
+    def step(self, gradients: Sequence[np.ndarray]) -> None:
+        self._done += 1
+        rate = self._rate * (1 + np.cos(np.pi * self._done / self._steps)) / 2
+        rate = np.float32(rate * np.sqrt(1 - 0.999**self._done) / (1 - 0.9**self._done))
+        for array, mean, square, gradient in zip(self._arrays, self._mean, self._square, gradients):
+            mean += np.float32(0.1) * (gradient - mean)
+            square += np.float32(0.001) * (gradient * gradient - square)
+            array -= rate * mean / (np.sqrt(square) + np.float32(1e-8))
+
+
+def _start(rng: np.random.Generator, rows: int, columns: int, fan: int) -> np.ndarray:
+    bound = np.sqrt(6 / fan)
+    return rng.uniform(-bound, bound, (rows, columns)).astype(np.float32)
+
+
+def _split(matrix: np.ndarray, sizes: Sequence[int]) -> List[np.ndarray]:
+    """Views of the columns of each task."""
+    return np.split(matrix, np.cumsum(sizes)[:-1], axis=1)
+
+
+def softmax(scores: np.ndarray) -> np.ndarray:
+    """Probabilities, each row summing to 1."""
+    e = np.exp(scores - scores.max(axis=1, keepdims=True))
     return e / e.sum(axis=1, keepdims=True)

@@ -1,7 +1,7 @@
 """The light classifier behind :class:`TopicClassifier`: which topic, and within it which home × aspect.
 
 Three views of a sentence – sentence vector, averaged word vectors (spaCy) and character 1–3-grams reduced by LSA –
-feed three small neural networks: topic, home (service card, FAQ or dialogue intent) and aspect. The nearest
+feed small neural networks that name topic, home (service card, FAQ or dialogue intent) and aspect. The nearest
 training questions by sentence vector vote for topic and home as well. Topics are few and well filled, so they decide
 first; home and aspect choose inside the topic. Pure numpy at run time.
 
@@ -12,14 +12,14 @@ from __future__ import annotations
 
 import json
 import zipfile
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Dict, List, Sequence, Tuple
 
 import numpy as np
 
 from .axes import Axes, unit
-from .network import LAYERS, Network
+from .network import LAYERS, UNKNOWN, Network
 from .ngrams import NGrams
 
 Array = np.ndarray
@@ -33,18 +33,24 @@ class Hyper:
     word_weight: float = 0.4
     sentence_dimensions: int = 128
     lsa_dimensions: int = 200
-    hidden: int = 256
+    hidden: int = 384
     penalty: float = 1e-3
+    smoothing: float = 0.1
     batch: int = 256
     rate: float = 3e-3
     epochs: int = 8
-    votes: Dict[str, int] = field(default_factory=lambda: {"topic": 3, "home": 1, "aspect": 1})
-    """Networks per task, started from different seeds and averaged."""
+    networks: int = 2
+    """Started from different seeds and averaged."""
+    task_weights: Tuple[float, ...] = (1.0, 0.5, 0.3)
+    """What a miss counts in training: topic, home, aspect."""
     neighbours: int = 16
+    coarse_dimensions: int = 48
+    coarse_neighbours: int = 256
+    """So many questions, the nearest along the first axes, are compared along all of them."""
     neighbour_temperature: float = 0.08
     neighbour_share: float = 0.5
     """Share of the nearest-question vote in the final probabilities."""
-    sharpness: float = 1.5
+    sharpness: float = 2.0
     """Exponent of the topic probabilities: networks and neighbours agree more often than their mean is sure."""
 
 
@@ -67,9 +73,6 @@ class Reading:
     aspects: Dict[str, float]
 
 
-TASKS = ("topic", "home", "aspect")
-
-
 @dataclass
 class TopicModel:
     """Trained model; ``predict`` needs the sentence vectors and word vectors of the texts."""
@@ -83,11 +86,13 @@ class TopicModel:
     aspects: List[str]
     places: Dict[str, List[Tuple[str, str]]]
     """The ``(home, aspect)`` pairs of each topic, as seen in training."""
-    networks: Dict[str, List[Network]]
-    """Per task (``topic``, ``home``, ``aspect``)."""
+    networks: List[Network]
     neighbours: Array  # (examples, sentence_dimensions), the training questions on the axes
     neighbour_topics: Array  # (examples,) index into topics
     neighbour_homes: Array  # (examples,) index into homes
+
+    def __post_init__(self) -> None:
+        self._coarse = np.ascontiguousarray(self.neighbours[:, : self.hyper.coarse_dimensions].T)
 
     @classmethod
     def fit(
@@ -106,16 +111,14 @@ class TopicModel:
         features = _features(hyper, matrix @ projection, located, words)
         topics, topic_labels = _index([e.topic for e in examples])
         homes, home_labels = _index([e.home for e in examples])
-        with_aspect = np.array([i for i, e in enumerate(examples) if e.aspect])
-        aspects, aspect_labels = _index([examples[i].aspect for i in with_aspect])
+        aspects, known_labels = _index([e.aspect for e in examples if e.aspect])
+        aspect_labels = np.full(len(examples), UNKNOWN, dtype=np.int32)
+        aspect_labels[[bool(e.aspect) for e in examples]] = known_labels
         places: Dict[str, List[Tuple[str, str]]] = {}
         for topic, home, aspect in sorted({(e.topic, e.home, e.aspect) for e in examples}):
             places.setdefault(topic, []).append((home, aspect))
-        networks = {
-            "topic": Network.fit(features, topic_labels, hyper, hyper.votes["topic"], seed),
-            "home": Network.fit(features, home_labels, hyper, hyper.votes["home"], seed),
-            "aspect": Network.fit(features[with_aspect], aspect_labels, hyper, hyper.votes["aspect"], seed),
-        }
+        labels, sizes = (topic_labels, home_labels, aspect_labels), (len(topics), len(homes), len(aspects))
+        networks = [Network.fit(features, labels, sizes, hyper, seed + number) for number in range(hyper.networks)]
         return cls(
             hyper, axes, ngrams, projection, topics, homes, aspects, places, networks, _as_stored(located), topic_labels, home_labels,
         )
@@ -124,9 +127,8 @@ class TopicModel:
         """One :class:`Reading` per text."""
         located = self.axes.apply(sentence)
         features = _features(self.hyper, self.ngrams.transform(texts) @ self.projection, located, words)
-        topic, home, aspect = (
-            np.mean([n.predict(features) for n in self.networks[task]], axis=0) for task in TASKS
-        )
+        sizes = (len(self.topics), len(self.homes), len(self.aspects))
+        topic, home, aspect = (np.mean(answers, axis=0) for answers in zip(*(n.predict(features, sizes) for n in self.networks)))
         share = self.hyper.neighbour_share
         topic_votes, home_votes = self._votes(located)
         topic = ((1 - share) * topic + share * topic_votes) ** self.hyper.sharpness
@@ -138,15 +140,17 @@ class TopicModel:
         ]
 
     def _votes(self, located: Array) -> Tuple[Array, Array]:
-        similarity = located @ self.neighbours.T
-        count = min(self.hyper.neighbours, similarity.shape[1])
-        nearest = np.argpartition(-similarity, count - 1, axis=1)[:, :count]
+        coarse = located[:, : self.hyper.coarse_dimensions] @ self._coarse
         topics = np.zeros((len(located), len(self.topics)), dtype=np.float32)
         homes = np.zeros((len(located), len(self.homes)), dtype=np.float32)
-        for row, columns in enumerate(nearest):
-            weights = np.exp((similarity[row, columns] - similarity[row, columns].max()) / self.hyper.neighbour_temperature)
-            np.add.at(topics[row], self.neighbour_topics[columns], weights / weights.sum())
-            np.add.at(homes[row], self.neighbour_homes[columns], weights / weights.sum())
+        for row, similarity in enumerate(coarse):
+            near = _highest(similarity, self.hyper.coarse_neighbours)
+            exact = self.neighbours[near] @ located[row]
+            best = _highest(exact, self.hyper.neighbours)
+            weights = np.exp((exact[best] - exact[best].max()) / self.hyper.neighbour_temperature)
+            weights /= weights.sum()
+            np.add.at(topics[row], self.neighbour_topics[near[best]], weights)
+            np.add.at(homes[row], self.neighbour_homes[near[best]], weights)
         return topics, homes
 
     def rank(self, reading: Reading, limit: int) -> List[Tuple[str, str, float]]:
@@ -179,7 +183,7 @@ class TopicModel:
             neighbours=self.neighbours.astype(np.float16),
             neighbour_topics=self.neighbour_topics,
             neighbour_homes=self.neighbour_homes,
-            **{f"{t}.{i}.{n}": a for t in TASKS for i, net in enumerate(self.networks[t]) for n, a in net.__dict__.items()},
+            **{f"network.{i}.{name}": getattr(network, name) for i, network in enumerate(self.networks) for name in LAYERS},
         )
 
     @classmethod
@@ -203,7 +207,7 @@ class TopicModel:
                 meta["homes"],
                 meta["aspects"],
                 {topic: [(home, aspect) for home, aspect in places] for topic, places in meta["places"].items()},
-                {t: [Network(*(arrays[f"{t}.{i}.{n}"] for n in LAYERS)) for i in range(meta["hyper"]["votes"][t])] for t in TASKS},
+                [Network(*(arrays[f"network.{i}.{name}"] for name in LAYERS)) for i in range(meta["hyper"]["networks"])],
                 arrays["neighbours"].astype(np.float32),
                 arrays["neighbour_topics"],
                 arrays["neighbour_homes"],
@@ -215,6 +219,12 @@ def _index(labels: Sequence[str]) -> Tuple[List[str], Array]:
     names = sorted(set(labels))
     number = {name: i for i, name in enumerate(names)}
     return names, np.array([number[label] for label in labels], dtype=np.int32)
+
+
+def _highest(values: Array, count: int) -> Array:
+    """Where the ``count`` highest of ``values`` stand (all, if there are fewer), in no order."""
+    count = min(count, len(values))
+    return np.argpartition(values, len(values) - count)[len(values) - count :]
 
 
 def _as_stored(matrix: Array) -> Array:
