@@ -1,4 +1,4 @@
-"""The console's one identifying cookie, and the small signed one that carries a message across a redirect."""
+"""The console's one identifying cookie, and two small signed ones: a message across a redirect, a browser known before."""
 from __future__ import annotations
 
 import base64
@@ -14,6 +14,8 @@ from aiohttp import web
 _HOST = "__Host-"
 NAME = "gjj-admin"
 MESSAGE = "gjj-admin-message"
+DEVICE = "gjj-admin-device"
+DEVICE_SECONDS = 400 * 86_400
 LOOPBACK = ("localhost", "127.0.0.1", "::1")
 _IDENTITY = re.compile(r"[A-Za-z0-9_-]{43}", re.ASCII)
 _LONGEST_MESSAGE = 600
@@ -55,6 +57,21 @@ def take_message(request: web.Request, key: bytes) -> Optional[Tuple[str, str]]:
         return None
     kind, text = json.loads(base64.urlsafe_b64decode(body))
     return kind, text
+
+
+def device(request: web.Request, key: bytes, name: str) -> str:
+    """The id of a browser in which account ``name`` has logged in before; empty for any other."""
+    identity, _, signature = request.cookies.get(_name(request, DEVICE), "").partition(".")
+    good = signature and hmac.compare_digest(signature.encode(), _sign(key, f"{identity}|{name}").encode())
+    return identity if good else ""
+
+
+def keep_device(request: web.Request, response: web.StreamResponse, key: bytes, name: str) -> None:
+    """Remember that account ``name`` logged in here. It opens nothing; it only counts wrong passwords apart."""
+    identity = device(request, key, name) or secrets.token_hex(16)
+    value = f"{identity}.{_sign(key, f'{identity}|{name}')}"
+    response.set_cookie(_name(request, DEVICE), value, path="/", secure=secure(request), httponly=True, samesite="Strict",
+                        max_age=DEVICE_SECONDS)
 
 
 def drop_message(request: web.Request, response: web.StreamResponse) -> None:

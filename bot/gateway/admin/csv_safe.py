@@ -3,17 +3,18 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 from typing import Iterable
 
 BOM = "\ufeff"
 """Without it Excel takes UTF-8 for something else."""
-_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
+_FORMULA = re.compile(r"[\s'\0\u200b-\u200f\u2060\ufeff]*[=+\-@＝＋－＠]|[\t\r\n]")
 
 
 def cell(value: object) -> str:
     """Attack: text that begins like a formula runs when the file is opened. An apostrophe keeps it text; numbers stay."""
     text = "" if value is None else str(value)
-    if isinstance(value, (int, float)) or not text.lstrip(" ").startswith(_FORMULA):
+    if isinstance(value, (int, float)) or not _FORMULA.match(text):
         return text
     return "'" + text
 

@@ -8,8 +8,10 @@ from bot.clock import now
 from bot.gateway.admin import cookies, keys
 from bot.gateway.admin.accounts import Account
 from bot.gateway.admin.guard import VISIT
+from bot.gateway.admin.lockout import Who
 from bot.gateway.admin.render import redirect
 from bot.gateway.admin.sessions import FULL, HALF
+from bot.gateway.middlewares import ADDRESSES, address
 
 
 async def enter(request: web.Request, account: Account, location: str, message: str = "", kind: str = "ok") -> web.Response:
@@ -17,7 +19,16 @@ async def enter(request: web.Request, account: Account, location: str, message: 
 
     Attack: session fixation. The id the browser had before is worth nothing afterwards.
     """
-    return await _renew(request, account, FULL, location, message, kind)
+    response = await _renew(request, account, FULL, location, message, kind)
+    cookies.keep_device(request, response, request.app[keys.DEVICE_KEY], account.name)
+    return response
+
+
+def attempts_of(request: web.Request, name: str) -> Who:
+    """How wrong passwords and codes for ``name`` are counted here. Addresses behind which many people sit are not."""
+    asking = address(request)
+    shared = request.app[ADDRESSES].stands_for_many(asking)
+    return Who(name, "" if shared else asking, cookies.device(request, request.app[keys.DEVICE_KEY], name))
 
 
 async def half_enter(request: web.Request, account: Account, location: str) -> web.Response:

@@ -86,11 +86,21 @@ async def guard(request: web.Request, handler: Handler) -> web.StreamResponse:
     """Identify, authorise, check against forgery; then let the handler answer."""
     if not is_console(request):
         return await handler(request)
+    if _came_from_elsewhere(request):
+        return web.Response(headers={"Refresh": f"0; url={request.rel_url.raw_path_qs}", "Cache-Control": "no-store"})
     response = await _enter(request, handler)
     visit = request.get(VISIT)
     if visit is not None and visit.fresh and not response.prepared:
         cookies.keep(request, response, visit.identity)
     return response
+
+
+def _came_from_elsewhere(request: web.Request) -> bool:
+    """A link in a mail or another page: browsers hold back SameSite=Strict cookies once, so the page calls itself again.
+    Otherwise who follows such a link would look logged out, and the answer would replace the session's cookie."""
+    return (request.method == "GET" and not is_api(request) and not cookies.identity(request)
+            and request.headers.get("Sec-Fetch-Mode") == "navigate"
+            and request.headers.get("Sec-Fetch-Site") in ("cross-site", "same-site"))
 
 
 async def _enter(request: web.Request, handler: Handler) -> web.StreamResponse:

@@ -32,6 +32,7 @@ AUDIT: "web.AppKey[AuditChain]" = web.AppKey("admin_audit")
 NETWORKS: "web.AppKey[Networks]" = web.AppKey("admin_networks")
 CSRF_KEY = web.AppKey("admin_csrf_key", bytes)
 MESSAGE_KEY = web.AppKey("admin_message_key", bytes)
+DEVICE_KEY = web.AppKey("admin_device_key", bytes)
 CLOCK: "web.AppKey[Callable[[], float]]" = web.AppKey("admin_clock")
 """Seconds since 1970."""
 

@@ -2,11 +2,14 @@
 
 An attempt is counted before it is checked, so a thousand at once are no way around. An account that does not exist waits
 like one that does. A right password clears its account's count; an address keeps its own, which falls only with time.
+A browser in which the account has logged in before is counted by itself: whoever guesses from elsewhere makes the person
+at the usual desk wait for nothing.
 """
 from __future__ import annotations
 
 import hashlib
 import secrets
+from dataclasses import dataclass
 from typing import Callable, Tuple
 
 from bot.gateway.admin.keys import PREFIX
@@ -52,6 +55,16 @@ return 1
 """KEYS: counter. ARGV: id of the attempt that was right after all."""
 
 
+@dataclass(frozen=True)
+class Who:
+    """Whose attempts are counted together. ``device`` is empty for a browser the account never used; ``address`` for one
+    that many people share."""
+
+    name: str
+    address: str
+    device: str = ""
+
+
 class Lockout:
     """Counts attempts. ``clock`` gives seconds since 1970."""
 
@@ -59,18 +72,24 @@ class Lockout:
         self._redis = redis
         self._clock = clock
 
-    async def attempt(self, name: str, address: str) -> Tuple[int, str]:
+    async def attempt(self, who: Who) -> Tuple[int, str]:
         """Count one attempt. Returns the seconds to wait (0: go on) and the id for :meth:`right`."""
         token = secrets.token_hex(8)
+        counters = [(_account(who.name, who.device), ACCOUNT_FREE)] + [(_address(who.address), ADDRESS_FREE)] * bool(who.address)
         wait = await _ATTEMPT(
-            self._redis, [_account(name), _address(address)], self._clock(), token, FIRST_WAIT, LONGEST_WAIT,
-            FORGOTTEN_AFTER, ACCOUNT_FREE, ADDRESS_FREE)
+            self._redis, [key for key, _ in counters], self._clock(), token, FIRST_WAIT, LONGEST_WAIT, FORGOTTEN_AFTER,
+            *(free for _, free in counters))
         return int(wait), token
 
-    async def right(self, name: str, address: str, token: str) -> None:
+    async def right(self, who: Who, token: str) -> None:
         """The attempt was right: forget the account's failures, and do not hold it against the address."""
-        await self._redis.delete(_account(name))
-        await _UNDO(self._redis, [_address(address)], token)
+        await self._redis.delete(_account(who.name, who.device))
+        if who.address:
+            await _UNDO(self._redis, [_address(who.address)], token)
+
+    async def news(self, who: Who, wait: int) -> bool:
+        """Whether this is the first attempt turned away during this wait; the others are not worth an entry each."""
+        return bool(await self._redis.set(_account(who.name, who.device) + ":told", 1, nx=True, ex=wait))
 
     async def unlock(self, name: str) -> bool:
         """Forget the account's failures; whether there were any."""
@@ -82,8 +101,8 @@ class Lockout:
         return int(count or 0), max(0, round(float(until or 0) - self._clock()))
 
 
-def _account(name: str) -> str:
-    return f"{PREFIX}failures:account:{hashlib.sha256(name.encode()).hexdigest()}"
+def _account(name: str, device: str = "") -> str:
+    return f"{PREFIX}failures:account:{hashlib.sha256(name.encode()).hexdigest()}" + (f":{device}" if device else "")
 
 
 def _address(address: str) -> str:

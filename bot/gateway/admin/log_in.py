@@ -10,11 +10,11 @@ from aiohttp import web
 from bot.gateway.admin import keys, names, next_page, password_rules, set_up
 from bot.gateway.admin.accounts import Account
 from bot.gateway.admin.audit import audit
-from bot.gateway.admin.entering import enter, half_enter, leave, logged_in
+from bot.gateway.admin.entering import attempts_of, enter, half_enter, leave, logged_in
 from bot.gateway.admin.guard import VISIT, everyone
+from bot.gateway.admin.lockout import Who
 from bot.gateway.admin.render import page, redirect
 from bot.gateway.admin.sessions import HALF
-from bot.gateway.middlewares import address
 
 routes = web.RouteTableDef()
 
@@ -46,18 +46,18 @@ async def log_in(request: web.Request) -> web.Response:
     form = await request.post()
     typed, password = str(form.get("name", "")), str(form.get("password", ""))
     wanted, name = next_page.checked(str(form.get("next", ""))), names.normal(typed)
-    wait, attempt = await request.app[keys.LOCKOUT].attempt(name, address(request))
+    who, account = attempts_of(request, name), await request.app[keys.ACCOUNTS].get(name)
+    wait, attempt = await request.app[keys.LOCKOUT].attempt(who)
     if wait:
-        await audit(request, "log_in.locked", who=name[:40], reason=f"{wait} 秒")
+        await _audit_wait(request, who, account, wait)
         return _form(request, typed, wanted, _wait(wait), status=429)
-    account = await request.app[keys.ACCOUNTS].get(name)
     hashed = account.password if account is not None and account.enabled else ""
     if not await request.app[keys.PASSWORDS].verify(hashed, password) or account is None:
-        await audit(request, "log_in.refused", who=name[:40], reason="密码")
+        await audit(request, "log_in.refused", who=_known(account), reason="密码")
         return _form(request, typed, wanted, _WRONG, status=403)
     if account.second_factor:  # failures are forgotten only after the code, or guessing codes would never make wait
         return await half_enter(request, account, CODE + _next(wanted))
-    await request.app[keys.LOCKOUT].right(name, address(request), attempt)
+    await request.app[keys.LOCKOUT].right(who, attempt)
     return await _welcome(request, account, wanted, password)
 
 
@@ -76,9 +76,10 @@ async def check_code(request: web.Request) -> web.Response:
     wanted, name = next_page.checked(str(form.get("next", ""))), _half(request)
     if name is None:
         return redirect(request, LOG_IN + _next(wanted), "输入验证码的时间过了，请重新登录。", "error")
-    wait, attempt = await request.app[keys.LOCKOUT].attempt(name, address(request))
+    who = attempts_of(request, name)
+    wait, attempt = await request.app[keys.LOCKOUT].attempt(who)
     if wait:
-        await audit(request, "log_in.locked", who=name, reason=f"{wait} 秒")
+        await _audit_wait(request, who, await request.app[keys.ACCOUNTS].get(name), wait)
         return _code_form(request, wanted, _wait(wait), status=429)
     code, clock = str(form.get("code", "")), request.app[keys.CLOCK]
     before, after = await request.app[keys.ACCOUNTS].change(
@@ -86,7 +87,7 @@ async def check_code(request: web.Request) -> web.Response:
     if after is before:
         await audit(request, "log_in.refused", who=name, reason="验证码")
         return _code_form(request, wanted, _WRONG_CODE, status=403)
-    await request.app[keys.LOCKOUT].right(name, address(request), attempt)
+    await request.app[keys.LOCKOUT].right(who, attempt)
     left = len(after.recovery) if len(after.recovery) < len(before.recovery) else None
     return await _welcome(request, after, wanted, recovery_left=left)
 
@@ -140,6 +141,16 @@ async def _welcome(request: web.Request, account: Account, wanted: str, password
     if recovery_left is not None:
         message = f"用掉了一个恢复码，还剩 {recovery_left} 个。手机换了的话，请到“我的账号”重新设置两步验证。"
     return await enter(request, account, next_page.after_log_in(wanted), message, "info")
+
+
+async def _audit_wait(request: web.Request, who: Who, account: Optional[Account], wait: int) -> None:
+    if await request.app[keys.LOCKOUT].news(who, wait):
+        await audit(request, "log_in.locked", who=_known(account), reason=f"{wait} 秒")
+
+
+def _known(account: Optional[Account]) -> str:
+    """Whom the audit log names. What was typed for an unknown account may be a password in the wrong field."""
+    return account.name if account is not None else "没有的账号"
 
 
 def _half(request: web.Request) -> Optional[str]:

@@ -7,11 +7,10 @@ from aiohttp import web
 
 from bot.gateway.admin import keys, password_rules, policy
 from bot.gateway.admin.audit import audit
-from bot.gateway.admin.entering import enter
+from bot.gateway.admin.entering import attempts_of, enter
 from bot.gateway.admin.guard import account, allow
 from bot.gateway.admin.render import page
 from bot.gateway import keys as gateway_keys
-from bot.gateway.middlewares import address
 
 routes = web.RouteTableDef()
 
@@ -34,13 +33,14 @@ async def show_password(request: web.Request) -> web.Response:
 async def change_password(request: web.Request) -> web.Response:
     form, me = await request.post(), account(request)
     current, new = str(form.get("current", "")), str(form.get("password", ""))
-    wait, attempt = await request.app[keys.LOCKOUT].attempt(me.name, address(request))
+    who = attempts_of(request, me.name)
+    wait, attempt = await request.app[keys.LOCKOUT].attempt(who)
     if wait:
         return _form(request, [f"试错的次数多了一些，请等 {wait} 秒再试。"], 429)
     if not await request.app[keys.PASSWORDS].verify(me.password, current):
         await audit(request, "account.password_refused", target=me.name)
         return _form(request, ["现在的密码不对。"], 403)
-    await request.app[keys.LOCKOUT].right(me.name, address(request), attempt)
+    await request.app[keys.LOCKOUT].right(who, attempt)
     errors = password_rules.problems(new, str(form.get("again", "")), me.name)
     if not errors and new == current:
         errors = ["新密码和现在的一样，请换一个。"]

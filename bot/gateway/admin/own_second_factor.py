@@ -10,11 +10,10 @@ from bot.gateway import keys as gateway_keys
 from bot.gateway.admin import cookies, keys, policy
 from bot.gateway.admin.accounts import Account
 from bot.gateway.admin.audit import audit
-from bot.gateway.admin.entering import enter, replace_session
+from bot.gateway.admin.entering import attempts_of, enter, replace_session
 from bot.gateway.admin.guard import VISIT, account, allow
 from bot.gateway.admin.render import page
 from bot.gateway.admin.second_factor import qr, recovery_codes
-from bot.gateway.middlewares import address
 
 routes = web.RouteTableDef()
 _WRONG_NEW = "新验证器上的六位数字不对，或者已经过了时间。请看最新的一组再输。"
@@ -37,7 +36,8 @@ async def set_up(request: web.Request) -> web.Response:
     form, me = await request.post(), account(request)
     session, factor, now = request[VISIT].session, request.app[keys.SECOND_FACTOR], request.app[keys.CLOCK]()
     assert session is not None
-    wait, attempt = await request.app[keys.LOCKOUT].attempt(me.name, address(request))
+    who = attempts_of(request, me.name)
+    wait, attempt = await request.app[keys.LOCKOUT].attempt(who)
     if wait:
         return await _form(request, [f"试错的次数多了一些，请等 {wait} 秒再试。"], 429)
     if not _is_fresh(request) and not await request.app[keys.PASSWORDS].verify(me.password, str(form.get("password", ""))):
@@ -55,7 +55,7 @@ async def set_up(request: web.Request) -> web.Response:
     before, after = await request.app[keys.ACCOUNTS].change(me.name, change)
     if after is before:
         return await _form(request, [_WRONG_OLD], 403)
-    await request.app[keys.LOCKOUT].right(me.name, address(request), attempt)
+    await request.app[keys.LOCKOUT].right(who, attempt)
     await audit(request, "account.second_factor", target=me.name)
     return await _codes(request, after, codes)
 
@@ -87,7 +87,8 @@ async def remove(request: web.Request) -> web.Response:
 async def _with_code(request: web.Request, change) -> Optional[Account]:
     """Apply ``change`` if the form's ``old`` holds a right code; ``None`` for a wrong one, or too many."""
     form, me, now = await request.post(), account(request), request.app[keys.CLOCK]()
-    wait, attempt = await request.app[keys.LOCKOUT].attempt(me.name, address(request))
+    who = attempts_of(request, me.name)
+    wait, attempt = await request.app[keys.LOCKOUT].attempt(who)
     if wait:
         return None
 
@@ -98,7 +99,7 @@ async def _with_code(request: web.Request, change) -> Optional[Account]:
     before, after = await request.app[keys.ACCOUNTS].change(me.name, checked)
     if after is before:
         return None
-    await request.app[keys.LOCKOUT].right(me.name, address(request), attempt)
+    await request.app[keys.LOCKOUT].right(who, attempt)
     return after
 
 

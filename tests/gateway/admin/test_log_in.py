@@ -16,6 +16,11 @@ async def send(browser, name="张三", password=PASSWORD, **more):
     return await browser.post("/admin/log-in", {"name": name, "password": password, **more})
 
 
+async def log_out(browser):
+    await browser.text("/admin/me")
+    assert (await browser.post("/admin/log-out")).status == 303
+
+
 async def test_without_any_account_the_page_names_the_command_and_nothing_else(console):
     browser = await console()
     text = await browser.text("/admin/log-in")
@@ -214,11 +219,76 @@ async def test_many_at_once_are_no_way_around(console):
 
 async def test_one_address_trying_many_accounts_has_to_wait(console, monkeypatch):
     monkeypatch.setattr(lockout, "ADDRESS_FREE", 3)
+    browser = await console(trusted_proxies=("127.0.0.1",))
+    await add_account(browser.app, "张三", "viewer")
+
+    async def status(name, password, address):
+        await browser.text("/admin/log-in")
+        headers = {"X-Forwarded-For": address}
+        return (await browser.post("/admin/log-in", {"name": name, "password": password}, headers=headers)).status
+
+    statuses = [await status(f"某人{n}", "错的错的错的错的错的错的", "203.0.113.9") for n in range(5)]
+    assert statuses == [403] * 4 + [429]
+    assert await status("张三", PASSWORD, "203.0.113.9") == 429
+    assert await status("张三", PASSWORD, "203.0.113.10") == 303
+
+
+async def test_a_proxy_nobody_named_does_not_make_everybody_wait(console, monkeypatch):
+    monkeypatch.setattr(lockout, "ADDRESS_FREE", 3)
     browser = await console()
     await add_account(browser.app, "张三", "viewer")
-    statuses = [(await send(browser, f"某人{n}", "错的错的错的错的错的错的")).status for n in range(5)]
-    assert statuses == [403] * 4 + [429]
-    assert (await send(browser)).status == 429
+    for n in range(8):
+        assert (await send(browser, f"某人{n}", "错的错的错的错的错的错的")).status == 403
+    assert (await send(browser)).status == 303
+
+
+async def test_guessing_from_elsewhere_does_not_keep_the_person_out_of_the_usual_browser(admin, console):
+    browser = await console()
+    await add_account(browser.app, "张三", "viewer")
+    await send(browser)
+    await log_out(browser)
+    stranger = await admin("editor", beside=browser)
+    stranger.client.session.cookie_jar.clear()
+    for _ in range(6):
+        last = (await send(stranger, password="错的错的错的错的错的错的")).status
+    assert last == 429 and (await send(stranger)).status == 429
+    assert (await send(browser)).status == 303
+    await log_out(browser)
+    for _ in range(6):
+        last = (await send(browser, password="错的错的错的错的错的错的")).status
+    assert last == 429, "the known browser is counted too"
+
+
+async def test_a_made_up_known_browser_counts_as_unknown(console):
+    browser = await console()
+    await add_account(browser.app, "张三", "viewer")
+    for n in range(6):
+        await browser.text("/admin/log-in")
+        browser.client.session.cookie_jar.update_cookies({"gjj-admin-device": f"{n:032x}.{'0' * 64}"}, browser.client.make_url("/"))
+        last = (await browser.post("/admin/log-in", {"name": "张三", "password": "错的错的错的错的错的错的"})).status
+    assert last == 429
+
+
+async def test_a_link_from_elsewhere_does_not_log_out(console):
+    """The browser holds the cookie back at first; the page calls itself, and then it comes along."""
+    browser = await console()
+    headers = {"Sec-Fetch-Site": "cross-site", "Sec-Fetch-Mode": "navigate"}
+    response = await browser.get("/admin/me?a=%E6%B9%98", headers=headers)
+    assert response.status == 200 and response.headers["Refresh"] == "0; url=/admin/me?a=%E6%B9%98"
+    assert "Set-Cookie" not in response.headers
+    response = await browser.get("/admin/me", headers={**headers, "Sec-Fetch-Site": "same-origin"})
+    assert response.status == 303
+
+
+async def test_what_was_typed_for_an_unknown_account_is_not_kept(console):
+    browser = await console()
+    await add_account(browser.app, "张三", "viewer")
+    await send(browser, "我的密码打错了地方", "x")
+    for _ in range(9):
+        await send(browser, password="错的错的错的错的错的错的")
+    entries = await browser.audit()
+    assert "我的密码" not in str(entries)
+    assert [entry["action"] for entry in entries] == ["log_in.refused"] * 6 + ["log_in.locked"], "one entry for each wait"
 
 
 async def test_log_ins_and_refusals_are_in_the_audit_log_without_the_password(console):

@@ -7,7 +7,7 @@ import pytest
 from bot.gateway.admin.accounts import Account, Accounts, LastAdministrator
 from bot.gateway.admin.audit_chain import AuditChain
 from bot.gateway.admin.audit_verify import verify
-from bot.gateway.admin.lockout import ACCOUNT_FREE, Lockout
+from bot.gateway.admin.lockout import ACCOUNT_FREE, Lockout, Who
 from bot.gateway.admin.sessions import AdminSessions
 from bot.gateway.admin.set_up import SetUpLinks
 from bot.state.client import close, connect
@@ -25,7 +25,7 @@ async def exercise(client, folder):
     await sessions.propose(session, "sealed")
     assert (await sessions.find(identity)).proposed == "sealed"
     lockout = Lockout(client, time.time)
-    waits = [(await lockout.attempt("张三", "10.0.0.1"))[0] for _ in range(ACCOUNT_FREE + 2)]
+    waits = [(await lockout.attempt(Who("张三", "10.0.0.1")))[0] for _ in range(ACCOUNT_FREE + 2)]
     assert waits[:-1] == [0] * (ACCOUNT_FREE + 1) and 0 < waits[-1] <= 30
     assert await lockout.unlock("张三")
     links = SetUpLinks(client)
