@@ -75,7 +75,7 @@ def test_a_citizen_asks_for_a_person_and_gets_one(citizen, enter, center):
     desk.get_by_role("heading", name="等人接手（1）").wait_for()  # the list was not reloaded by hand
     shot(desk, "desk-list")
     assert violations(desk) == []
-    desk.get_by_role("link", name="查看工单").click()
+    desk.locator(".order a.button").first.click()
     desk.get_by_role("button", name="接手，我来答").click()
     desk.get_by_label("对市民说").wait_for()
     say(citizen, "我在吉首租的房")
