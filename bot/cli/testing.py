@@ -50,14 +50,15 @@ def main(argv: Sequence[str]) -> int:
     total = Counts()
     total += _check("内容检查", [sys.executable, "-m", "bot.knowledge.check"])
     total += _check("代码检查（ruff）", [str(paths.GATEWAY_PYTHON.parent / "ruff"), *_RUFF, *_sources()])
+    total += _side_by_side(
+        Suite("对话环境的测试", paths.WORKER_PYTHON, WORKER_TESTS), Suite("网关环境的测试", paths.GATEWAY_PYTHON, GATEWAY_TESTS))
     for suite in (
-        Suite("对话环境的测试", paths.WORKER_PYTHON, WORKER_TESTS),
-        Suite("网关环境的测试", paths.GATEWAY_PYTHON, GATEWAY_TESTS),
         Suite("整个系统的测试", paths.GATEWAY_PYTHON, SYSTEM_TESTS),
         Suite("故障演练", paths.WORKER_PYTHON, FAULT_TESTS),
     ):
         if suite.existing:
-            total += _pytest(suite)
+            say(f"→ {suite.title}：{' '.join(suite.existing)}")
+            total += _counts(suite, foreground.run(_command(suite), env=_environment(), cwd=ROOT))
     print(f"{total.passed} passed, {total.failed} failed, {total.skipped} skipped")
     return 1 if total.failed else 0
 
@@ -85,7 +86,7 @@ def install_extras(names: Sequence[str]) -> None:
 
 def _environment() -> Dict[str, str]:
     env = dict(os.environ)
-    env.update(PYTHONPATH=str(ROOT), OMP_NUM_THREADS="2", PYTHONDONTWRITEBYTECODE="1")
+    env.update(PYTHONPATH=str(ROOT), OMP_NUM_THREADS="1", PYTHONDONTWRITEBYTECODE="1")
     return env
 
 
@@ -97,15 +98,32 @@ def _check(title: str, command: List[str]) -> Counts:
     return Counts(passed=int(ok), failed=int(not ok))
 
 
-def _pytest(suite: Suite) -> Counts:
-    report = _REPORTS / f"{'-'.join(suite.folders)}.xml"
-    say(f"→ {suite.title}：{' '.join(suite.existing)}")
-    command = [
+def _side_by_side(shown: Suite, aside: Suite) -> Counts:
+    """Both at once, as each leaves a core idle half of the time; what ``aside`` says follows when ``shown`` has ended."""
+    say(f"→ {shown.title}：{' '.join(shown.existing)}；同时：{aside.title}：{' '.join(aside.existing)}")
+    log = _REPORTS / "aside.log"
+    with log.open("wb") as output, foreground.running(_command(aside), env=_environment(), cwd=ROOT, output=output) as other:
+        total = _counts(shown, foreground.run(_command(shown), env=_environment(), cwd=ROOT))
+        status = other.wait()
+    say(f"→ {aside.title}\n{log.read_text('utf-8', errors='replace')}")
+    return total + _counts(aside, status)
+
+
+def _report(suite: Suite) -> Path:
+    return _REPORTS / f"{'-'.join(suite.folders)}.xml"
+
+
+def _command(suite: Suite) -> List[str]:
+    return [
         str(suite.python), "-m", "pytest", "--import-mode=importlib", "-q", "-rsfE", "-p", "no:cacheprovider",
         "-o", "asyncio_mode=auto", "-o", "asyncio_default_fixture_loop_scope=function",
-        "--disable-warnings", f"--junitxml={report}", *suite.existing,
+        "--disable-warnings", "--durations=15", f"--junitxml={_report(suite)}", *suite.existing,
     ]
-    status = foreground.run(command, env=_environment(), cwd=ROOT)
+
+
+def _counts(suite: Suite, status: int) -> Counts:
+    """What the suite's report says; a suite that did not end well counts as failed."""
+    report = _report(suite)
     if not report.exists():
         complain(f"{suite.title}中途停了（pytest 退出代码 {status}）")
         return broken_run()
