@@ -51,6 +51,12 @@ class Metrics:
         self.feedback = Counter("gjj_feedback_total", "Thumbs on replies", ["score"], registry=self.registry)
         self.ratings = Counter("gjj_ratings_total", "Stars given to a conversation", ["stars"],
                                registry=self.registry)
+        self.trainer_up = Gauge("gjj_trainer_up", "Whether a trainer is there to take trainings", registry=self.registry)
+        self.training = Gauge("gjj_training_running", "Whether a training waits or runs", registry=self.registry)
+        self.training_good = Gauge("gjj_training_last_good", "Whether the last training ended with a release that passed",
+                                   registry=self.registry)
+        self.training_ended = Gauge("gjj_training_last_ended_seconds", "When the last training ended, seconds since 1970",
+                                    registry=self.registry)
         ProcessCollector(registry=self.registry)
 
     def timed(self, stages: Mapping[str, float]) -> None:

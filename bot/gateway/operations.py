@@ -13,6 +13,7 @@ from redis.exceptions import RedisError
 from bot.gateway import keys
 from bot.gateway.errors import ApiError, dumps
 from bot.gateway.middlewares import ADDRESSES
+from bot.training.jobs import DONE, KEPT_ASIDE, PUBLISHED, Jobs
 
 routes = web.RouteTableDef()
 
@@ -43,6 +44,7 @@ async def metrics(request: web.Request) -> web.Response:
     if not request.app[ADDRESSES].is_internal(request):
         raise ApiError("forbidden")
     await _ask_redis(request.app)
+    await _ask_trainer(request.app)
     return web.Response(body=generate_latest(request.app[keys.METRICS].registry),
                         headers={"Content-Type": CONTENT_TYPE_LATEST, "Cache-Control": "no-store"})
 
@@ -59,6 +61,21 @@ async def _ask_redis(app: web.Application) -> None:
     found.redis_up.set(1)
     nodes = [memory] if "used_memory" in memory else list(memory.values())  # a Cluster answers by node
     found.redis_memory.set(sum(node.get("used_memory", 0) for node in nodes))
+
+
+async def _ask_trainer(app: web.Application) -> None:
+    """Whether there is one, and how the last training ended."""
+    found, jobs = app[keys.METRICS], Jobs(app[keys.REDIS])
+    try:
+        async with asyncio.timeout(REDIS_SECONDS):
+            there, job = await jobs.has_trainer(), await jobs.current()
+    except (RedisError, OSError, TimeoutError):
+        return  # gjj_redis_up tells; what was known last stays
+    found.trainer_up.set(there)
+    found.training.set(job is not None and job.alive and job.state != DONE)
+    if job is not None and job.state == DONE:
+        found.training_good.set(job.outcome in (PUBLISHED, KEPT_ASIDE))
+        found.training_ended.set(job.ended)
 
 
 @routes.get("/api/openapi.json")

@@ -1,10 +1,13 @@
 """What Prometheus is told: stages, workers, Redis; and that the manual explains every number."""
 import re
 
+import msgspec
 import pytest
 
+from bot.gateway import keys
 from bot.gateway.metrics import Metrics
 from bot.settings import ROOT
+from bot.training.jobs import HISTORY, JOB, LOCK, PUBLISHED, REFUSED, TRAINER, Jobs
 from tests.gateway.conftest import MESSAGE_ID
 
 REPORT = {"ready": True, "release": "20261122-000000", "in_hand": 2, "beat_seconds": 0.1, "resident_bytes": 5, "cpu_seconds": 1.5}
@@ -69,3 +72,29 @@ async def test_the_stages_of_a_message_are_counted(client, token, transport):
 async def test_redis_down_is_told_and_the_page_still_comes(make_client):
     client = await make_client(redis_url="unix:///nonexistent/redis.sock")
     assert "gjj_redis_up 0.0" in await (await client.get("/metrics")).text()
+
+
+@pytest.mark.asyncio
+async def test_trainings_are_told(client):
+    redis = client.app[keys.REDIS]
+    jobs = Jobs(redis)
+
+    async def numbers():
+        text = await (await client.get("/metrics")).text()
+        return {name: float(found) for name, found in re.findall(r"^(gjj_train\w+) (\S+)$", text, re.MULTILINE)}
+
+    try:
+        assert (await numbers())["gjj_trainer_up"] == 0
+        await jobs.present("here")
+        job = await jobs.start("李四")
+        assert {name: value for name, value in (await numbers()).items() if value} == {"gjj_trainer_up": 1, "gjj_training_running": 1}
+        await jobs.take("here")
+        for outcome, good in ((REFUSED, 0), (PUBLISHED, 1)):
+            if outcome == PUBLISHED:
+                job = await jobs.start("李四")
+                await jobs.take("here")
+            await jobs.end(msgspec.structs.replace(job, outcome=outcome))
+            found = await numbers()
+            assert (found["gjj_training_running"], found["gjj_training_last_good"]) == (0, good) and found["gjj_training_last_ended_seconds"] > 1e9
+    finally:
+        await redis.delete(JOB, LOCK, HISTORY, TRAINER)
