@@ -51,6 +51,7 @@ def keep_apart(folder: Path, days: int) -> logging.Handler:
     handler = DailyFile(folder, days)
     handler.setFormatter(JsonFormatter())
     ACCESS.handlers[:] = [handler]
+    ACCESS.setLevel(logging.INFO)
     ACCESS.propagate = False
     return handler
 

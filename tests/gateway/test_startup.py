@@ -79,3 +79,10 @@ def test_stops_cleanly_on_a_signal(signal_name, redis_url, tmp_path):
         started = time.monotonic()
         running.send_signal(getattr(signal, signal_name))
         assert running.wait(10) == 0 and time.monotonic() - started < 5
+
+
+@pytest.mark.parametrize("secret", [b"x" * 40, b"test-secret-" * 4, b"changeme-changeme-1234567890-abcdefgh", b"0123456789" * 4, b"my-Password-is-quite-long-0987654321"])
+def test_a_secret_that_was_not_drawn_is_refused(secret):
+    for changes in ({"secret": secret}, {"previous_secrets": (secret,)}):
+        with pytest.raises(StartupError, match="openssl rand"):
+            check(Settings(**{**GOOD, **changes}))
