@@ -88,7 +88,7 @@ def features(messages: Sequence[Said], meaning: float) -> List[Vector]:
         share = meaning if told else 0.0
         vector = {name: value * math.sqrt(1 - share) for name, value in words.items()}
         vector.update({name: value * math.sqrt(share) for name, value in _unit(told).items()})
-        found.append(vector)
+        found.append({name: value for name, value in vector.items() if value})
     return found
 
 

@@ -1,4 +1,2 @@
-/** The monthly report on paper: every table open. */
-const tables = () => document.querySelectorAll(".report details");
-for (const one of tables()) one.open = true;
+/** What is meant for paper is printed by a button. */
 document.querySelector("[data-print]").addEventListener("click", () => window.print());
