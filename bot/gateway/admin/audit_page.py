@@ -7,7 +7,7 @@ from typing import Any, AsyncIterator, Dict, List, Mapping, Optional
 
 from aiohttp import web
 
-from bot.gateway.admin import csv_safe, keys
+from bot.gateway.admin import csv_safe, keys, roles
 from bot.gateway.admin.area import Area
 from bot.gateway.admin.audit import audit
 from bot.gateway.admin.audit_chain import AuditChain
@@ -21,6 +21,14 @@ AREA = Area("/admin/audit", "操作记录", "administrator", 95, "谁在什么�
     "audit.export": "导出操作记录", "audit.check": "检查操作记录",
 })
 PER_PAGE = 50
+FIELDS = {
+    "name": "名字", "role": "角色", "enabled": "启用", "has_password": "有密码", "must_change": "密码要换", "second_factor": "两步验证",
+    "recovery_codes": "恢复码个数", "created_at": "建立时间", "created_by": "建立的人", "last_log_in": "上次登录", "id": "编号",
+    "question": "问题", "answer": "答案", "similar": "相似问法", "topic": "主题", "related": "相关事项", "title": "标题", "text": "文字",
+    "effective_from": "生效日期", "effective_to": "失效日期", "source": "依据", "author": "作者", "updated_at": "修改时间", "value": "值",
+    "unit": "单位", "document": "依据文件", "applies_to": "适用的人", "filled_by": "填写人", "checked_by": "复核人", "status": "状态", "note": "备注",
+}
+"""Chinese names of what areas record."""
 _COLUMNS = {"number": "编号", "at": "时间", "who": "账号", "role": "角色", "address": "地址", "action": "动作", "target": "对象",
             "before": "之前", "after": "之后", "reason": "理由"}
 
@@ -128,7 +136,13 @@ def _changes(before: Any, after: Any) -> List["tuple[str, Any, Any]"]:
     if not isinstance(before or {}, dict) or not isinstance(after or {}, dict):
         return [("", _text(before), _text(after))]
     old, new = before or {}, after or {}
-    return [(name, _text(old.get(name)), _text(new.get(name))) for name in {**old, **new}]
+    return [(FIELDS.get(name, name), _shown(name, old.get(name)), _shown(name, new.get(name))) for name in {**old, **new}]
+
+
+def _shown(name: str, value: Any) -> Any:
+    if isinstance(value, bool):
+        return "是" if value else "否"
+    return roles.TITLES.get(value, value) if name == "role" and isinstance(value, str) else _text(value)
 
 
 def _text(value: Any) -> Any:

@@ -13,13 +13,14 @@ from bot.clock import today
 from bot.gateway.admin import cookies, csrf, keys, roles, static_files
 from bot.gateway.admin.area import Area
 from bot.gateway.admin.guard import VISIT
+from bot.gateway.admin.navigation import grouped
 
 AREAS: "web.AppKey[tuple[Area, ...]]" = web.AppKey("admin_areas")
 _TEMPLATES = Path(__file__).parent / "templates"
 
 
 def page(request: web.Request, template: str, *, title: str, status: int = 200, **context: Any) -> web.Response:
-    """The template filled in. It gets ``context`` and: ``title``, ``me`` (Account or None), ``areas`` this account sees,
+    """The template filled in. It gets ``context`` and: ``title``, ``me`` (Account or None), ``groups`` of areas this account sees,
     ``area`` the page belongs to, ``csrf_token``, ``notice`` left by :func:`redirect`, ``path``, ``today``, ``static(name)``,
     ``query(**changes)`` (this address with other parameters) and ``ROLE_TITLES``."""
     visit = request.get(VISIT)
@@ -27,7 +28,7 @@ def page(request: web.Request, template: str, *, title: str, status: int = 200, 
     message = cookies.take_message(request, request.app[keys.MESSAGE_KEY])
     areas = [area for area in request.app[AREAS] if me is not None and me.may(area.role)]
     text = _environment().get_template(template).render({
-        "title": title, "me": me, "areas": areas, "area": current(areas, request.path), "notice": message,
+        "title": title, "me": me, "groups": grouped(areas), "area": current(areas, request.path), "notice": message,
         "csrf_token": csrf.token(request.app[keys.CSRF_KEY], visit.identity) if visit else "",
         "path": request.path, "today": today(), "query": functools.partial(_query, request),
         "idle": request.app[keys.SESSIONS].idle if me else 0, **context,
