@@ -65,7 +65,7 @@ def test_the_page_names_colour_place_and_title(open_page, site):
     assert box["x"] == 20 and round(800 - box["y"] - box["height"]) == 90
     assert page.evaluate(f"getComputedStyle({LAUNCH}).backgroundColor") == "rgb(138, 31, 31)"
     chat = opened(page, "问一问")
-    assert chat.locator("h1").inner_text() == "小州公积金"
+    assert chat.locator("#title").inner_text() == "小州公积金"
     root = chat.locator("html")
     assert root.get_attribute("data-colours") == "dark"
     assert root.evaluate("root => getComputedStyle(root).getPropertyValue('--brand')") == "#8a1f1f"
