@@ -60,8 +60,7 @@ async function say(event) {
   } catch (error) {
     document.querySelector("#announce").textContent = error.message;
     form.querySelector(".say-error")?.remove();
-    box.insertAdjacentHTML("afterend", '<p class="error say-error" role="alert"></p>');
-    form.querySelector(".say-error").textContent = error.message;
+    box.after(Object.assign(document.createElement("p"), { className: "error say-error", role: "alert", textContent: error.message }));
   } finally {
     delete form.dataset.busy;
     box.focus();
