@@ -41,7 +41,7 @@ ACTS = (
 ASKED = ("{0}{1}", "请问{0}{1}", "{0}的话{1}啊", "我想问一下{0}{1}", "你们那个{0}{1}")
 NEW = {
     "id": "faq_bench_new", "question": "公积金大厅的石桌象棋哪天有比赛", "similar": ["象棋比赛什么时候办", "石桌象棋比赛哪天", "大厅门口下棋的比赛几号"],
-    "answer": "每月最后一个星期五下午。", "topic": "branch_hours_contact", "related": [], "source": "基准测试", "author": "基准测试", "updated_at": "2026-11-22",
+    "answer": "每月最后一个星期五下午。", "topic": "branch_hours_contact", "related": [], "source": "基准测试", "author": "基准测试",
 }
 WAIT = 900.0
 
@@ -51,7 +51,7 @@ def made_up(count: int) -> List[Dict[str, Any]]:
     pairs = [(place, act) for act in ACTS for place in PLACES][:count]
     return [
         {"id": f"faq_bench_{n}", "question": place + act, "similar": [form.format(place, act) for form in ASKED[1:]], "answer": f"{place}{act}：请问现场工作人员。",
-         "topic": "branch_hours_contact", "related": [], "source": "基准测试", "author": "基准测试", "updated_at": "2026-11-22"}
+         "topic": "branch_hours_contact", "related": [], "source": "基准测试", "author": "基准测试"}
         for n, (place, act) in enumerate(pairs)]
 
 

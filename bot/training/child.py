@@ -1,6 +1,7 @@
-"""The process that trains: started by the trainer service, at low priority; prepares, waits for one job, runs it, ends.
+"""The process that trains: started by the trainer service, at low priority; prepares, rehearses while it waits for
+its one job, runs it, ends.
 
-One JSON line on standard input starts the job (``{"author": …}``); without one, at the end of input, it ends. On standard
+One JSON line on standard input starts the job (``{"author": …, "full": …}``); without one, at the end of input, it ends. On standard
 output come JSON lines: ``{"step", "part", "word"}`` and at last ``{"release"}``, ``{"problems"}`` or ``{"failed"}``.
 """
 from __future__ import annotations
@@ -8,6 +9,7 @@ from __future__ import annotations
 import json
 import logging
 import os
+import select
 import sys
 from typing import Any, TextIO
 
@@ -28,6 +30,7 @@ def main(tools: Tools) -> int:
     out = os.fdopen(os.dup(1), "w", encoding="utf-8")
     os.dup2(2, 1)  # whatever a library prints is no news of the job
     tools.prepare()
+    tools.rehearse(lambda: bool(select.select([0], [], [], 0)[0]))
     _tell(out, ready=True)
     line = sys.stdin.readline()
     if not line:
@@ -38,7 +41,7 @@ def main(tools: Tools) -> int:
         _tell(out, step=step, part=part, word=word)
 
     try:
-        release = run(tools, Releases(Settings.from_env().releases_dir), tell, order["author"])
+        release = run(tools, Releases(Settings.from_env().releases_dir), tell, order["author"], bool(order.get("full")))
     except Wrong as wrong:
         _tell(out, problems=wrong.problems)
     except Exception as error:  # noqa: BLE001 – the border of the process: the administrator gets a sentence, the log the place

@@ -2,7 +2,9 @@
 from __future__ import annotations
 
 import gzip
+import hashlib
 import io
+import json
 import tarfile
 import tempfile
 from pathlib import Path
@@ -67,6 +69,17 @@ def wordings(files: Mapping[str, bytes]) -> Dict[str, List[str]]:
             for record in _records(content):
                 found[str(record.get("id"))] = [str(record.get("question")), *map(str, record.get("similar") or [])]
     return found
+
+
+def questions_digest(data: Path = DATA) -> str:
+    """Digest of everything the model learns from besides the FAQs: other training questions, rules, and which topics cards lead to."""
+    found = hashlib.sha256()
+    for path in sorted(path for folder in ("nlu", "rules", "stories") for path in (data / folder).rglob("*") if path.is_file()):
+        found.update(path.relative_to(data).as_posix().encode() + b"\0" + path.read_bytes())
+    for path in sorted((data / "services").glob("*.yml")):
+        card = msgspec.yaml.decode(path.read_bytes())
+        found.update(json.dumps([card.get("code"), card.get("topics")], ensure_ascii=False, sort_keys=True).encode())
+    return found.hexdigest()
 
 
 def differences(before: Mapping[str, bytes], after: Mapping[str, bytes]) -> List[str]:

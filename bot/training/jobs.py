@@ -82,6 +82,8 @@ class Job(msgspec.Struct, frozen=True):
     reason: str = ""
     """Written reason to publish it even when the gate refuses."""
     note: str = ""
+    full: bool = False
+    """Train from the beginning even when the release in service could just learn what is new."""
     step: str = ""
     percent: float = 0.0
     left: float = -1.0
@@ -112,9 +114,11 @@ class Jobs:
     def __init__(self, client: Client):
         self._redis = client
 
-    async def start(self, by: str, publish: bool = True, reason: str = "", note: str = "", ident: str = "", lease: float = PATIENCE) -> Job:
+    async def start(
+        self, by: str, publish: bool = True, reason: str = "", note: str = "", full: bool = False, ident: str = "", lease: float = PATIENCE,
+    ) -> Job:
         """Ask for a training; raises :class:`Taken` when another one is under way. One caller wins, whoever else asks."""
-        job = Job(ident or uuid.uuid4().hex, by, time.time(), publish=publish, reason=reason, note=note)
+        job = Job(ident or uuid.uuid4().hex, by, time.time(), publish=publish, reason=reason, note=note, full=full)
         holder = await _START(self._redis, [LOCK, JOB], job.id, int(lease * 1000), *_fields(job))
         if _text(holder) != job.id:
             other = await self.current()
@@ -194,7 +198,7 @@ def _pairs(values: Dict[str, Any]) -> List[Any]:
 
 
 def _parsed(stored: Dict[str, str]) -> Dict[str, Any]:
-    return {name: json.loads(value) if name in ("problems", "seconds", "publish") else value for name, value in stored.items()}
+    return {name: json.loads(value) if name in ("problems", "seconds", "publish", "full") else value for name, value in stored.items()}
 
 
 def _text(value: Any) -> str:

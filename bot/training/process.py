@@ -38,12 +38,12 @@ class Training:
     def running(self) -> bool:
         return self._process is not None and self._process.returncode is None
 
-    async def run(self, author: str) -> AsyncIterator[Dict[str, Any]]:
+    async def run(self, author: str, full: bool = False) -> AsyncIterator[Dict[str, Any]]:
         """Its news until the result; ``{"failed": …}`` when it died without one."""
         process = self._process
         assert process is not None and process.stdin is not None and process.stdout is not None and self._first is not None
         try:
-            process.stdin.write(json.dumps({"author": author}).encode() + b"\n")
+            process.stdin.write(json.dumps({"author": author, "full": full}).encode() + b"\n")
             await process.stdin.drain()
         except (BrokenPipeError, ConnectionResetError):
             pass  # it died while it waited; its end is read below

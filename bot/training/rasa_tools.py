@@ -3,14 +3,19 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
-from typing import Dict
+from typing import TYPE_CHECKING, Callable, Dict, Optional, Tuple
 
 from bot.knowledge.base import KnowledgeBase
 from bot.settings import ROOT, Settings
 
 from .assessment import Answered, Assessment, Probe
+from .learning import Lesson
 from .priority import threads
+from .rehearsal import rehearse, remember
 from .run import Questions, Tell
+
+if TYPE_CHECKING:
+    from .reader import Reader
 
 NLU_PATHS = ("data/nlu", "data/rules", "data/stories")
 KEPT_TOPICS = 3
@@ -18,6 +23,9 @@ KEPT_TOPICS = 3
 
 class RasaTools:
     """See :class:`bot.training.run.Tools`."""
+
+    def __init__(self) -> None:
+        self._loaded: "Optional[Tuple[Path, Reader]]" = None  # a model that has just learned, still in memory
 
     def prepare(self) -> None:
         # Rasa's cache knows nothing of changed component code; a stale model is worse than a minute of training.
@@ -31,6 +39,11 @@ class RasaTools:
 
         import bot.nlu.topic_classifier  # noqa: F401
         import bot.worker.agent  # noqa: F401
+
+        remember()
+
+    def rehearse(self, interrupted: Callable[[], bool]) -> None:
+        rehearse(interrupted)
 
     def train(self, folder: Path, tell: Tell) -> Path:
         self.prepare()
@@ -48,11 +61,30 @@ class RasaTools:
             raise RuntimeError("训练没有成功，日志里有原因。")
         return Path(result.model)
 
+    def learn(self, lesson: Lesson, base: KnowledgeBase, folder: Path, tell: Tell) -> Optional[Path]:
+        self.prepare()
+        from bot.nlu.extension import CannotExtend
+
+        from .pupil import learn
+        from .reader import Reader
+
+        tell("train", -1.0, "载入在用的版本")
+        reader = Reader(lesson.model, _vectors())
+        tell("train", -1.0, f"学 {len(lesson.new)} 个问法")
+        try:
+            model = learn(reader, base, lesson, folder)
+        except CannotExtend:
+            return None
+        self._loaded = (model, reader)
+        return model
+
     def examine(self, model: Path, base: KnowledgeBase, questions: Questions, tell: Tell) -> Assessment:
         from .play import play
         from .reader import Reader
 
-        reader = Reader(model, Settings.from_env().var_dir / "cache" / "question-vectors.npz")
+        loaded = self._loaded
+        reader = loaded[1] if loaded is not None and loaded[0] == model else Reader(model, _vectors())
+        self._loaded = None
         texts = [question for _, question, _ in questions.rows] + [wording for _, wording, _ in questions.probes]
         readings = reader.readings(base, texts, lambda share: tell("examine", 0.8 * share, f"{len(texts)} 句"))
         answered = [
@@ -69,6 +101,10 @@ _TITLES: Dict[str, str] = {
     "nlu_training_data_provider": "读训练问句", "SpacyTokenizer": "分词", "SentenceVectorFeaturizer": "句向量", "TopicClassifier": "主题分类器",
     "RulePolicy": "对话规则", "TextNormalizer": "归一化",
 }
+
+
+def _vectors() -> Path:
+    return Settings.from_env().var_dir / "cache" / "question-vectors.npz"
 
 
 def _title(node: str) -> str:

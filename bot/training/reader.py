@@ -26,7 +26,7 @@ class Reader:
 
         self.agent: "CounterAgent" = load_aside(model)
         if vectors is not None:
-            _remember(self.agent, vectors)
+            _remember(self, vectors)
 
     def readings(self, base: KnowledgeBase, texts: Sequence[str], tell: Callable[[float], None] = lambda share: None) -> "List[List[Reading]]":
         """What the assistant would act on for each text, best first; ``tell`` gets the finished share."""
@@ -39,7 +39,8 @@ class Reader:
             tell(len(found) / len(texts))
         return found
 
-    def _parse(self, texts: Sequence[str]) -> List[Any]:
+    def messages(self, texts: Sequence[str]) -> List[Any]:
+        """Rasa's messages of ``texts`` with all features, clauses left aside."""
         from rasa.core.channels.channel import UserMessage
         from rasa.engine.constants import PLACEHOLDER_MESSAGE, PLACEHOLDER_TRACKER
         from rasa.shared.core.trackers import DialogueStateTracker
@@ -49,18 +50,22 @@ class Reader:
         messages = [UserMessage(text=text.lstrip("/／ ") or "…") for text in texts]
         results = processor.graph_runner.run(
             inputs={PLACEHOLDER_MESSAGE: messages, PLACEHOLDER_TRACKER: DialogueStateTracker.from_events("reader", [])}, targets=[target])
-        whole = [message for message in results[target] if message.get("clause") is None]
-        return [message.as_dict(only_output_properties=True) for message in whole]
+        return [message for message in results[target] if message.get("clause") is None]
+
+    def _parse(self, texts: Sequence[str]) -> List[Any]:
+        return [message.as_dict(only_output_properties=True) for message in self.messages(texts)]
+
+    def part(self, kind: type) -> Any:
+        """The component of that class."""
+        return next(node._component for node in self.agent.processor.graph_runner._instantiated_nodes.values() if isinstance(node._component, kind))
 
 
-def _remember(agent: "CounterAgent", vectors: Path) -> None:
+def _remember(reader: Reader, vectors: Path) -> None:
     from bot.nlu.sentence_featurizer import SentenceVectorFeaturizer
     from bot.nlu.sentence_vectors import VectorCache
 
-    for node in agent.processor.graph_runner._instantiated_nodes.values():
-        part = node._component
-        if isinstance(part, SentenceVectorFeaturizer) and part._encoder is not None:
-            part._encoder = _Remembering(VectorCache(vectors, part._encoder), part._encoder)  # type: ignore[assignment]
+    part = reader.part(SentenceVectorFeaturizer)
+    part._encoder = _Remembering(VectorCache(vectors, part._encoder), part._encoder)
 
 
 class _Remembering:

@@ -18,6 +18,7 @@ from bot.settings import ROOT
 from . import assessment, content, evaluate, regression
 from .assessment import Assessment
 from .gate import Check, gate, refusals
+from .learning import Lesson, lesson
 from .plots import confusion_plot, reliability_plot
 from .releases import Release, ReleaseError, Releases
 
@@ -53,15 +54,27 @@ class Tools(Protocol):
     def prepare(self) -> None:
         """Import what training needs."""
 
+    def rehearse(self, interrupted: Callable[[], bool]) -> None:
+        """Use the time until ``interrupted`` to compute what the training will need."""
+
     def train(self, folder: Path, tell: Tell) -> Path:
         """The model file, made in ``folder``; raises RuntimeError with a Chinese sentence."""
+
+    def learn(self, lesson: Lesson, base: KnowledgeBase, folder: Path, tell: Tell) -> Optional[Path]:
+        """The model of the lesson's release with its wordings learned, made in ``folder``; None when it cannot learn them."""
 
     def examine(self, model: Path, base: KnowledgeBase, questions: Questions, tell: Tell) -> Assessment:
         """What the model answers."""
 
 
-def run(tools: Tools, releases: Releases, tell: Tell, author: str, data: Path = DATA, held_out: Path = HELD_OUT) -> Release:
-    """Raises :class:`Wrong` before anything is trained; the release that comes back says itself whether the gate refused it."""
+def run(
+    tools: Tools, releases: Releases, tell: Tell, author: str, full: bool = False, data: Path = DATA, held_out: Path = HELD_OUT,
+) -> Release:
+    """Raises :class:`Wrong` before anything is trained; the release that comes back says itself whether the gate refused it.
+
+    When only FAQ wordings changed, the release in service learns them, and is trained anew (as with ``full``) when it cannot
+    or when the gate refuses the result.
+    """
     watch = _Watch(tell)
     watch("check", -1.0, "")
     files = content.snapshot(data)
@@ -69,16 +82,32 @@ def run(tools: Tools, releases: Releases, tell: Tell, author: str, data: Path = 
     questions = collect(base, releases, data, held_out)
     watch("prepare", -1.0, "")
     tools.prepare()
-    with tempfile.TemporaryDirectory(prefix="gjj-train-") as folder:
+    titles, taught = topic_titles(base), content.questions_digest(data)
+    with tempfile.TemporaryDirectory(prefix="gjj-train-") as name:
+        folder = Path(name)
+
+        def kept(model: Path, after: Assessment, checks: List[Check], learned: int) -> Release:
+            watch("keep", -1.0, "")
+            return releases.keep(
+                model, metrics(base, after), counts(base, after), extras(files, after, checks, titles), author, refusals(checks),
+                watch.seconds(), taught, learned)
+
+        known = None if full else lesson(base, releases, data)
+        if known is not None:
+            watch("train", -1.0, f"学 {len(known.new)} 个问法")
+            model = tools.learn(known, base, folder, watch)
+            if model is not None:
+                watch("examine", 0.0, "")
+                after = tools.examine(model, base, questions, watch)
+                checks = gate(after, before, titles)
+                if not refusals(checks):
+                    return kept(model, after, checks, known.learned)
+                watch("train", -1.0, "学得不够好，从头训练")
         watch("train", -1.0, "")
-        model = tools.train(Path(folder), watch)
+        model = tools.train(folder, watch)
         watch("examine", 0.0, "")
         after = tools.examine(model, base, questions, watch)
-        watch("keep", -1.0, "")
-        titles = topic_titles(base)
-        checks = gate(after, before, titles)
-        return releases.keep(
-            model, metrics(base, after), counts(base, after), extras(files, after, checks, titles), author, refusals(checks), watch.seconds())
+        return kept(model, after, gate(after, before, titles), 0)
 
 
 def checked(data: Path) -> KnowledgeBase:
@@ -181,5 +210,8 @@ class _Watch:
         self._tell(step, part, word)
 
     def seconds(self) -> Dict[str, float]:
-        """Of every step but the one that is running."""
-        return {step: round(later - began, 2) for (step, began), (_, later) in zip(self._began, self._began[1:])}
+        """Of every step but the one that is running; a step taken twice counts twice."""
+        found: Dict[str, float] = {}
+        for (step, began), (_, later) in zip(self._began, self._began[1:]):
+            found[step] = round(found.get(step, 0.0) + later - began, 2)
+        return found

@@ -128,7 +128,7 @@ class Trainer:
     async def _work(self, job: Job, training: Training, watch: "_Watch") -> Dict[str, Any]:
         """How it ended, as fields of the job."""
         result: Dict[str, Any] = {}
-        async for news in training.run(job.by):
+        async for news in training.run(job.by, job.full):
             if "step" in news:
                 watch.at(news["step"], news["part"], news["word"])
             else:

@@ -63,6 +63,7 @@ def main(arguments: List[str], tools: Optional[Tools] = None) -> int:
     parser = argparse.ArgumentParser(prog="./gjj train", description="检查内容、训练、检验、发布")
     parser.add_argument("--no-publish", action="store_true", help="只训练和检验，不发布")
     parser.add_argument("--reason", default="", help="检验不通过也要发布时，写明理由")
+    parser.add_argument("--full", action="store_true", help="从头训练，哪怕只是加了几个问法")
     parser.add_argument("--wait", action="store_true", help="别人正在训练时，等他训练完")
     args = parser.parse_args(arguments)
     settings = Settings.from_env()
@@ -103,7 +104,7 @@ async def _own_trainer(settings: Settings, url: str) -> None:
 
 async def _ask(settings: Settings, client: Client, jobs: Jobs, args: argparse.Namespace, by: str) -> int:
     try:
-        job = await jobs.start(by, publish=not args.no_publish, reason=args.reason)
+        job = await jobs.start(by, publish=not args.no_publish, reason=args.reason, full=args.full)
     except Taken as taken:
         if not args.wait:
             raise
@@ -158,7 +159,7 @@ def _here(settings: Settings, args: argparse.Namespace, by: str, tools: Tools) -
         bar.show(TITLES[step] + (f"：{word}" if word else ""), percent, left)
 
     try:
-        release = run(tools, releases, tell, by)
+        release = run(tools, releases, tell, by, args.full)
     finally:
         bar.end()
     _tell_checks(releases, release)

@@ -1,7 +1,7 @@
 """Trains without Rasa: a model of a few bytes, answers made up as the environment says. ``python -m tests.training.stand_in``.
 
 ``STAND_IN`` is a JSON object: ``pause`` seconds for each step, ``wrong`` words whose questions are answered wrongly, ``die`` the
-step at which it kills itself, ``fail`` a sentence to fail with, ``log`` a file that gets a line for every step.
+step at which it kills itself, ``fail`` a sentence to fail with, ``log`` a file that gets a line for every step, ``stubborn`` when it cannot learn without a full training.
 """
 from __future__ import annotations
 
@@ -20,10 +20,13 @@ class StandIn:
     """Implements bot.training.run.Tools."""
 
     def __init__(self, **wishes):
-        self.wishes = {"pause": 0.0, "wrong": [], "die": "", "fail": "", "log": "", **wishes}
+        self.wishes = {"pause": 0.0, "wrong": [], "die": "", "fail": "", "log": "", "stubborn": False, **wishes}
 
     def prepare(self):
         self._at("prepare")
+
+    def rehearse(self, interrupted):
+        pass
 
     def train(self, folder, tell):
         tell("train", 0.3, "小网络")
@@ -32,6 +35,14 @@ class StandIn:
             raise RuntimeError(self.wishes["fail"])
         model = Path(folder) / "model.tar.gz"
         model.write_bytes(b"model " + os.urandom(16))
+        return model
+
+    def learn(self, lesson, base, folder, tell):
+        self._at("learn")
+        if self.wishes["stubborn"]:
+            return None
+        model = Path(folder) / "model.tar.gz"
+        model.write_bytes(b"learned " + os.urandom(16))
         return model
 
     def examine(self, model, base, questions, tell):

@@ -31,11 +31,13 @@ _LONGEST_NOTE = 200
 
 
 class StartBody(bodies.Strict):
-    """``publish``: put it in service when it passes; ``reason``: publish it even when it does not, and why."""
+    """``publish``: put it in service when it passes; ``reason``: publish it even when it does not, and why; ``full``: from the
+    beginning, even when only a few wordings are new."""
 
     publish: bool = True
     reason: str = ""
     note: str = ""
+    full: bool = False
 
 
 class QuestionBody(bodies.Strict):
@@ -61,7 +63,7 @@ async def show(request: web.Request) -> web.Response:
 async def start_form(request: web.Request) -> web.Response:
     form = await request.post()
     try:
-        await start(request, StartBody(bool(form.get("publish")), str(form.get("reason", "")), str(form.get("note", ""))))
+        await start(request, StartBody(bool(form.get("publish")), str(form.get("reason", "")), str(form.get("note", "")), bool(form.get("full"))))
     except ApiError as error:
         return redirect(request, AREA.path, error.message, "error")
     return redirect(request, AREA.path, "训练开始了，关掉这一页也会继续。")
@@ -106,10 +108,10 @@ async def start(request: web.Request, wish: StartBody) -> Job:
     if len(wish.reason) > _LONGEST_NOTE or len(wish.note) > _LONGEST_NOTE:
         raise ApiError("invalid", f"理由和备注请控制在 {_LONGEST_NOTE} 字以内。")
     try:
-        job = await request.app[JOBS].start(me.name, wish.publish, wish.reason.strip(), wish.note.strip())
+        job = await request.app[JOBS].start(me.name, wish.publish, wish.reason.strip(), wish.note.strip(), wish.full)
     except Taken as taken:
         raise ApiError("conflict", str(taken)) from None
-    await audit(request, "training.start", target=job.id[:8], after={"通过就发布": wish.publish}, reason=wish.reason.strip() or wish.note.strip())
+    await audit(request, "training.start", target=job.id[:8], after={"通过就发布": wish.publish, "从头训练": wish.full}, reason=wish.reason.strip() or wish.note.strip())
     return job
 
 
