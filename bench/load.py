@@ -10,6 +10,7 @@ import argparse
 import asyncio
 import contextlib
 import itertools
+import math
 import random
 import secrets
 import tempfile
@@ -26,10 +27,12 @@ from bench.load_citizens import REST, SOCKET, Citizen, Sent, crowd, thinking
 from bench.load_findings import Phase, Summary, latency_over_time, recovered_after, statuses_over_time
 from bench.report import Report, percentile
 from bench.system import System
+from bot.endpoint import Endpoint
 
 RECOVERY_LIMIT = 10.0
 _TICK = 0.05
 _SAMPLE = 1.0
+_HEALTH = 0.25
 
 
 def main(argv: List[str]) -> int:
@@ -80,6 +83,8 @@ class Run:
         self.samples: List[Tuple[float, Dict[str, float]]] = []
         """(time, CPU share of one core by part)."""
         self.memory: Dict[str, Tuple[int, int]] = {}
+        self.health: List[Tuple[float, float]] = []
+        """(time, seconds) of questions at the workers' health doors; infinite when the worker said that it is not well."""
         self.lateness: List[float] = []
         """Seconds by which the generator's own timers rang late."""
         self._sending: "Set[asyncio.Task[Sent]]" = set()
@@ -94,7 +99,7 @@ class Run:
         async with aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=None), connector=connector) as http:
             people = crowd(self._args.citizens, http, self._system.url, self.clock, self.sent.append)
             more = crowd(self._args.crowd, http, self._system.url, self.clock, self.sent.append, len(people))
-            watching = [asyncio.ensure_future(self._sample()), asyncio.ensure_future(self._listen_to_oneself())]
+            watching = [asyncio.ensure_future(work) for work in (self._sample(), self._listen_to_oneself(), self._ask_health())]
             talking: "List[asyncio.Task[None]]" = []
             try:
                 await self._arrive([*people, *more])
@@ -192,6 +197,16 @@ class Run:
             self.samples.append((now, shares))
             before, then, own = used, now, time.process_time()
 
+    async def _ask_health(self) -> None:
+        doors = [Endpoint.parse(place).health for place in self._system.env["GJJ_WORKER_SOCKETS"].split(",")]
+        while True:
+            for door in doors:
+                at, started = self.clock(), time.perf_counter()
+                async with aiohttp.ClientSession(connector=aiohttp.UnixConnector(door.path)) as http:
+                    async with http.get(door.base + "/healthz") as response:
+                        self.health.append((at, time.perf_counter() - started if response.status == 200 else math.inf))
+            await asyncio.sleep(_HEALTH)
+
     async def _listen_to_oneself(self) -> None:
         while True:
             due = time.perf_counter() + _TICK
@@ -253,6 +268,10 @@ def _machine(report: Report, run: Run) -> None:
         rows.append(row)
     report.text("各部分用了几个核（平均），内存（MB，平时开始 → 恢复结束）：")
     report.table(["", *run.phases, "内存"], rows)
+    asked = {name: [seconds for at, seconds in run.health if phase.start <= at < phase.end] for name, phase in run.phases.items()}
+    report.text("对话进程的健康口多久答复（毫秒，p50 / p99 / 最慢）：" + "；".join(
+        f"{name} " + " / ".join(f"{1000 * percentile(found, share):.0f}" for share in (0.5, 0.99, 1.0))
+        for name, found in asked.items() if found) + "。")
     if run.lateness:
         report.text(
             f"产生负荷的程序与被测的系统在同一台机器上；它自己的定时器迟到 p50 {percentile(run.lateness, 0.5) * 1000:.0f} 毫秒、"

@@ -87,6 +87,7 @@ def test_the_machine_is_watched(ran):
     run, _ = ran
     assert set(run.samples[0][1]) == {"worker-1", "gateway", "市民（本程序）"} | {name for name in run.samples[0][1] if name.startswith("redis")}
     assert run.lateness and run.memory["gateway"][0] > 2**20
+    assert len(run.health) > 10 and all(seconds < 60 for _, seconds in run.health), "healthy all the time, also when overloaded"
 
 
 def test_one_request_id_is_found_in_the_logs_of_gateway_and_worker(ran):
