@@ -28,6 +28,9 @@ def node():
     """Node.js with the locked packages of ``web/package-lock.json``, installed when the lock changed."""
     if shutil.which("node") is None or shutil.which("npm") is None:
         pytest.skip("no Node.js on this machine (apt-get install nodejs npm)")
+    version = subprocess.run(["node", "--version"], capture_output=True, text=True, check=True).stdout
+    if int(version.lstrip("v").split(".")[0]) < 20:
+        pytest.skip(f"Node.js {version.strip()} is too old, 20 or later is needed")
     stamp = SOURCES / "node_modules" / ".gjj-lock"
     lock = hashlib.sha256((SOURCES / "package-lock.json").read_bytes()).hexdigest()
     if not stamp.exists() or stamp.read_text() != lock:

@@ -30,7 +30,6 @@ function stage(context: test.TestContext, more: Partial<World> = {}) {
     post: (message) => Promise.resolve({ replies: [reply(`${message.id}.1`)] }),
     start: () => { token = "t2"; return Promise.resolve(); },
     token: { get: () => token, forget: () => { token = null; } },
-    online: () => true,
     now: () => 0,
     ...more,
   };
@@ -65,7 +64,7 @@ test("a connection cut before the end carries the same id again, and only what i
 });
 
 test("the wait between attempts grows", async (context) => {
-  const { transport, sockets, last, tick } = stage(context, { post: () => Promise.reject(new Refusal(0, "unreachable", "")), online: () => false });
+  const { transport, sockets, last, tick } = stage(context, { post: () => Promise.reject(new Refusal(0, "unreachable", "")) });
   transport.send({ id: "a", text: "一" });
   last().close();
   await tick(399);
@@ -106,6 +105,19 @@ test("a refusal that will pass is tried again, at most three times in all", asyn
   }
   assert.deepEqual(heard, ["failed a unavailable"]);
   assert.deepEqual(last().ids, ["a", "a", "a"]);
+});
+
+test("while the server is away a message waits, and goes out when it is back", async (context) => {
+  let away = true;
+  const { transport, heard, tick } = stage(context, {
+    openSocket: () => null, post: (message) => (away ? Promise.reject(new Refusal(0, "unreachable", "")) : Promise.resolve({ replies: [reply(`${message.id}.1`)] })),
+  });
+  transport.send({ id: "a", text: "一" });
+  for (let n = 0; n < 20; n += 1) await tick(10000);
+  assert.deepEqual(heard, []);
+  away = false;
+  await tick(10000);
+  assert.deepEqual(heard, ["a → a.1", "done a"]);
 });
 
 test("a refusal for good is told at once", (context) => {

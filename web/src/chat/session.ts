@@ -46,7 +46,7 @@ export class Session {
       failed: (id, refusal) => this.conversation.fail(id, refusal.message),
       expired: () => { this.conversation.newSession(); this.conversation.remark(say("notice.expired")); },
       link: (up) => this.link(up),
-    }, { openSocket, post: api.message, start: api.start, token, online: () => navigator.onLine, now: () => performance.now() });
+    }, { openSocket, post: api.message, start: api.start, token, now: () => performance.now() });
     this.staff = new StaffWatch(
       ({ id, text, at }) => {
         if (this.conversation.reply("", { id, kind: "smalltalk", text, staff: true }, at ? new Date(at) : new Date())) this.came();
@@ -154,5 +154,6 @@ export class Session {
     const text = up && navigator.onLine ? "" : say(navigator.onLine ? "notice.unreachable" : "notice.offline");
     if (notice.textContent !== text) notice.textContent = text;
     notice.hidden = !text;
+    this.conversation.setTyping(!text && this.transport.waiting > 0);
   }
 }

@@ -39,7 +39,6 @@ export interface World {
   post(message: Message): Promise<{ replies: Reply[] }>;
   start(): Promise<void>;
   token: { get(): string | null; forget(): void };
-  online(): boolean;
   now(): number;
 }
 
@@ -195,7 +194,6 @@ export class Transport {
     try {
       for (const { message } of [...this.pending.values()]) {
         if (!this.pending.has(message.id)) continue;
-        this.on.typing();
         const answer = await this.world.post(message);
         if (!this.pending.has(message.id)) continue; // erased meanwhile
         this.on.link(true);
@@ -225,8 +223,11 @@ export class Transport {
     const waiting = this.pending.get(id);
     if (!waiting) return;
     this.sent.delete(id);
-    if (refusal.status === 0) this.on.link(false);
-    if (refusal.status === 0 && !this.world.online()) return; // goes out when the network is back
+    if (refusal.status === 0) { // unreachable: goes out as soon as the server can be reached, however long that takes
+      this.on.link(false);
+      this.later();
+      return;
+    }
     waiting.tries += 1;
     if (refusal.isPassing && waiting.tries < TRIES) {
       this.later(refusal.retryAfter * 1000);
