@@ -15,6 +15,7 @@ BENCHES: Dict[str, Tuple[str, str]] = {
     "machines": ("bench.machines", "几台机器：两个网关、四个对话进程、Sentinel 或集群，逐个杀掉、停住、断网"),
     "capacity": ("bench.capacity", "容量：一句话要多少资源，县、州、省、全国各要多少机器"),
     "train": ("bench.train", "新增一条常见问题到网站上答得出来要多久，随条数怎么增长"),
+    "fuzz": ("bench.fuzz", "随机请求：按接口说明生成十万个好的和坏的，数出错和泄露（在网关的环境里跑）"),
     "faults": ("bench.faults", "故障演练：逐个杀掉、暂停各部分，数丢失和重复"),
 }
 

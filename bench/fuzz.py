@@ -239,6 +239,9 @@ def _need_test_packages() -> None:
     except ImportError:
         from bot.cli.testing import install_extras
 
+        if "GJJ_EXTRAS_TRIED" in os.environ:
+            raise
+        os.environ["GJJ_EXTRAS_TRIED"] = "1"
         install_extras(("gateway",))
         os.execv(sys.executable, [sys.executable, "-m", "bench.fuzz", *sys.argv[1:]])
 

@@ -21,7 +21,7 @@ TOKEN_SECONDS = 10.0
 """Attack: opening many connections and never saying who one is."""
 MOST_WAITING = 8
 """Messages one connection may send ahead while the first is being answered."""
-MOST_WINDOWS = 5
+MOST_WINDOWS = 20
 """Open connections of one conversation (tabs, and those a lost network left behind); a further one ends the oldest."""
 CLOSE_UNAUTHORIZED = 4401
 CLOSE_REPLACED = 4409

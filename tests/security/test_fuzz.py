@@ -6,7 +6,7 @@ import urllib.request
 from bench.fuzz import Fuzzer, resident
 from tests.gateway import system
 
-INPUTS = 1200
+INPUTS = 800
 MOST_GROWTH = 40 * 1024 * 1024
 """Bytes; what is loaded at first use included."""
 
@@ -27,3 +27,16 @@ def test_inputs_made_from_the_description_break_nothing(redis_url, fake_worker):
         assert running.poll() is None and outcome.problems == {}
         assert outcome.inputs >= INPUTS and {200, 201, 204, 400, 401, 404, 422} <= set(outcome.statuses)
         assert not [status for status in outcome.statuses if status >= 500] and resident(running.pid) - before < MOST_GROWTH
+
+
+def test_what_must_not_happen_is_noticed():
+    fuzzer = Fuzzer("http://127.0.0.1:1", 0, seed=1)
+    headers = {"x-content-type-options", "x-request-id", "content-security-policy"}
+    good = '{"error":{"code":"invalid"}}'
+    fuzzer.check("GET", "/a", 422, headers, good, None)
+    assert fuzzer.outcome.problems == {}
+    fuzzer.check("GET", "/a?q=1", 500, headers, good, None)
+    fuzzer.check("GET", "/b", 400, headers, '{"error":{"code":"x","message":"Traceback (most recent call last)"}}', None)
+    fuzzer.check("GET", "/c", 404, headers, "<html>", None)
+    fuzzer.check("GET", "/d", 200, {"content-type"}, "", None)
+    assert list(fuzzer.outcome.problems) == ["500 for GET /a", "tells of the inside", "a refusal in another shape", "headers are missing"]

@@ -93,15 +93,16 @@ async def test_a_frame_in_endless_parts_is_cut_off(client, token):
         assert frame.type is WSMsgType.CLOSE and frame.data in (1002, 1009)
 
 
-async def test_a_sixth_window_of_a_conversation_ends_the_first(client, token):
+async def test_one_window_too_many_of_a_conversation_ends_the_first(client, token):
     """Attack: one token, thousands of connections."""
-    opened = [await client.ws_connect("/api/v1/ws") for _ in range(6)]
+    from bot.gateway.websocket import MOST_WINDOWS
+    opened = [await client.ws_connect("/api/v1/ws") for _ in range(MOST_WINDOWS + 1)]
     for socket in opened:
         await socket.send_json({"token": token})
         await socket.send_json({"id": MESSAGE_ID, "text": "你好"})
         await socket.receive(timeout=5)
     while (frame := await opened[0].receive(timeout=5)).type is WSMsgType.TEXT:
         pass
-    assert frame.data == 4409 and not opened[5].closed
+    assert frame.data == 4409 and not opened[-1].closed
     for socket in opened:
         await socket.close()
