@@ -16,8 +16,8 @@ from .keys import PREFIX
 logger = logging.getLogger(__name__)
 KEY = f"{PREFIX}live"
 LONGEST = 500
-WAIT_MS = 1000
-"""How long one read waits: shorter than every time limit of a connection."""
+WAIT_MS = 500
+"""How long one read waits: shorter than every time limit of a connection, which is at least a second."""
 KINDS = ("order", "person", "staff", "citizen")
 """A work order came or changed; a person took or left a conversation; staff spoke; a citizen spoke to staff."""
 
@@ -53,7 +53,7 @@ class Live:
         return _text(newest[0][0]) if newest else "0-0"
 
     async def since(self, place: str) -> Tuple[str, List[Change]]:
-        """Changes after ``place`` and the new place; waits about a second when there are none. Raises RedisError."""
+        """Changes after ``place`` and the new place; waits a moment when there are none. Raises RedisError."""
         answer = await self._redis.xread({KEY: place}, block=WAIT_MS)
         entries = list(answer.values())[0] if isinstance(answer, dict) and answer else answer[0][1] if answer else []
         while entries and isinstance(entries[0], list):  # one more level in the newer protocol

@@ -6,10 +6,12 @@ import asyncio
 import pytest
 
 from actions.attend.usefulness import Attention, Exploration, Forgetful
+from actions.happenings import Happening, Unheeded, Watch
 from actions.trace import Trace
 from bot.settings import Settings
 from bot.state.client import connect
 from bot.state.decisions import DecisionLog
+from bot.state.talks import Talks
 from bot.worker.attention import Keeper
 
 
@@ -43,6 +45,17 @@ def test_decisions_reach_the_log_and_the_hooks_are_let_go(redis_url):
 
     assert with_keeper(redis_url, scenario) == 7
     assert Trace.log is None and isinstance(Attention.experience, Forgetful) and Attention.exploration == Exploration()
+
+
+def test_what_happens_in_a_turn_is_counted_and_indexed(redis_url):
+    async def scenario(keeper, client):
+        Watch.happenings.turn(Happening("counted", "m1", 1, "direct", "租房能提吗", topics=["withdraw_rent"]))
+        Watch.happenings.offered("counted", ["C08-Q1"])
+        await keeper.flush()
+        found, _ = await Talks(client, 600).find(["topic:withdraw_rent", "rule:C08-Q1"], 0, 10**11)
+        return [(talk.conversation, talk.said) for talk in found]
+
+    assert with_keeper(redis_url, scenario) == [("counted", "租房能提吗")] and isinstance(Watch.happenings, Unheeded)
 
 
 def test_a_lost_redis_stops_nothing(tmp_path, caplog):

@@ -12,6 +12,8 @@ from rasa.shared.core.domain import Domain
 
 from actions.handoff import Desk, Draft, NoOrders
 from bot.settings import ROOT, Settings
+from bot.state.inbox import Entry, Inbox
+from bot.state.talks import Note, Talks
 from bot.state.tracker_store import RedisTrackerStore
 from bot.worker.desk import ServiceDesk
 from bot.worker.history import messages
@@ -94,8 +96,36 @@ def test_erasing_lets_go_of_everything(call):
     async def story(client, desk, store):
         number = await desk.orders.open(Draft("c1", "m1", "wish", "", []))
         await desk.take("c1", "小田")
+        talks = Talks(store.redis, 600)
+        await talks.note([Note("c1", 1, entry=Entry("c1", "m1", 1, "unanswered", "租房能提吗").stored(1))], 1)
         await desk.erase("c1")
         assert await desk.persons.holder("c1") is None and await desk.orders.get(number) is None
+        assert (await talks.find([], 0, 10))[1] == 0 and await Inbox(store.redis).all() == []
+
+
+def test_staff_read_the_whole_conversation_with_what_was_understood(call):
+    async def story(client, desk, store):
+        told = (await (await client.get("/v1/conversations/c1")).json())["messages"]
+        assert [(m["from"], m["text"], "candidates" in m) for m in told] == [("citizen", "租房能提吗", True), ("assistant", "答：租房能提吗", False)]
+        assert (await (await client.get("/v1/conversations/nobody")).json()) == {"messages": []}
+
+    call(story)
+
+
+def test_what_happens_at_the_desk_is_told_at_once_without_a_word_of_it(call):
+    async def story(client, desk, store):
+        place = await desk.live.now()
+        await desk.take("c1", "小田")
+        await desk.answer(StubAssistant(), Incoming("c1", "m3", "我的电话13812345678"))
+        await desk.say("c1", "小田", "s1", "您好，请讲")
+        await desk.hand_back("c1", "小田")
+        await asyncio.to_thread(Desk.orders.open, Draft("c1", "m9", "wish", "", []))
+        heard = []
+        while len(heard) < 5:
+            place, changes = await desk.live.since(place)
+            heard += changes
+        assert sorted(change.kind for change in heard) == ["citizen", "order", "person", "person", "staff"] and {change.conversation for change in heard} == {"c1"}
+        assert "请讲" not in str(await store.redis.xrange("gjj:live"))
 
     call(story)
 

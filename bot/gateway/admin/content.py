@@ -42,8 +42,7 @@ Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 async def stores(app: web.Application) -> AsyncIterator[None]:
     """Opened after Redis."""
     redis = app[keys.REDIS]
-    library = Library(app[keys.SETTINGS].root / "data")
-    app[LIBRARY] = library
+    library = app[LIBRARY] = app[insight.LIBRARY]  # one copy of the content for all areas
     app[FAQS] = FaqDesk(library, History(redis, "faq"), functools.partial(_unanswered, app))
     app[SEARCH] = FaqSearch()
     app[IMPORTS] = Imports(app[FAQS], redis)

@@ -36,7 +36,10 @@ WAIT_SECONDS = 20.0
 
 
 async def _waiting(request: web.Request) -> int:
-    return sum(order["state"] == "open" for order in await _orders(request))
+    try:
+        return sum(order["state"] == "open" for order in await _orders(request))
+    except ApiError:
+        return 0  # the start page is there to see what is wrong, also while no worker answers
 
 
 AREA = Area(
