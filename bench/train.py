@@ -33,6 +33,10 @@ def main(argv: List[str]) -> int:
     report.text(f"目标：{GOAL:.0f} 秒以内。开始时一分钟平均负载 {'、'.join(str(one['load']) for one in found)}（{os.cpu_count()} 核）。"
                 "市民同时在问，每秒两句。")
     report.table(
+        ["常见问题", "从头训练：训练 CPU 秒", "检验 CPU 秒", "补学：训练 CPU 秒", "检验 CPU 秒"],
+        [[one["faqs"], one["first_cpu"].get("train", 0.0), one["first_cpu"].get("examine", 0.0), add["cpu"].get("train", 0.0), add["cpu"].get("examine", 0.0)]
+         for one in found for add in one["added"]])
+    report.table(
         ["常见问题", "它们的问法", "第一次训练（秒）", "新增到上线（秒）", *TITLES.values(), "发布到答出来（秒）", "换回（秒）", "同时问的", "没答上的"],
         [[one["faqs"], one["wordings"], one["first_s"], add["live_s"], *(add["steps"].get(step, 0.0) for step in TITLES), add["shown_s"], add["back_s"],
           add["asked"], add["failed"]] for one in found for add in one["added"]])

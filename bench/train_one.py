@@ -144,7 +144,8 @@ async def add(system: System, settings: Settings) -> Dict[str, Any]:
                 back = time.monotonic()
         path.unlink()
         return {
-            "live_s": round(live - started, 1), "shown_s": round(live - (published or live), 1), "back_s": round(back - live, 2), "steps": now.seconds,
+            "live_s": round(live - started, 1), "shown_s": round(live - (published or live), 1), "back_s": round(back - live, 2), "steps": now.seconds, "cpu": releases.get(now.release).cpu,
+            "learned": releases.get(now.release).learned,
             "asked": citizen.asked, "failed": citizen.failed, "refusals": releases.get(now.release).refusals, "job": job.id}
     finally:
         await close(client)
@@ -153,6 +154,7 @@ async def add(system: System, settings: Settings) -> Dict[str, Any]:
 @contextmanager
 def trainer(system: System) -> Iterator[None]:
     env = {name: value for name, value in system.env.items() if name != "OMP_NUM_THREADS"}
+    env["GJJ_TRAINING_NICE"] = os.environ.get("BENCH_TRAINING_NICE") or "15"
     part = Part("trainer", [sys.executable, "-m", "bot.training.service"], env, system.folder, lambda: True).start()
     try:
         yield
@@ -179,8 +181,9 @@ def main(argv: List[str]) -> int:
     first = time.monotonic() - started
     with System(folder) as system, trainer(system):
         added = [asyncio.run(add(system, settings)) for _ in range(args.repeat)]
+    release = Releases(settings.releases_dir).all()[-1]
     args.out.write_text(json.dumps({
-        "faqs": len(base.faqs), "wordings": sum(1 + len(faq.similar) for faq in base.faqs.values()), "first_s": round(first, 1), "load": load_average, "added": added}, ensure_ascii=False))
+        "first_cpu": release.cpu, "first_steps": release.seconds, "top1": release.metrics["top1"], "faqs": len(base.faqs), "wordings": sum(1 + len(faq.similar) for faq in base.faqs.values()), "first_s": round(first, 1), "load": load_average, "added": added}, ensure_ascii=False))
     return 0
 
 

@@ -66,6 +66,8 @@ class Settings:
     """Networks from which the console may be opened; none means everywhere."""
     exploration: int = 5
     """Percent of turns in which the order of equally ranked reminders is tried anew; always 0 under ``for_tests``."""
+    training_nice: int = 15
+    """How far training stands back behind the workers (0–19, as nice)."""
     seed: int = 0
     """Makes these trials repeatable."""
     secret: bytes = field(default=b"", repr=False)
@@ -124,6 +126,7 @@ class Settings:
             admin_audit_days=_integer(env, "GJJ_ADMIN_AUDIT_DAYS", cls.admin_audit_days, 180, 3650),
             admin_networks=_networks(env, "GJJ_ADMIN_NETWORKS"),
             exploration=_integer(env, "GJJ_EXPLORATION", cls.exploration, 0, 30),
+            training_nice=_integer(env, "GJJ_TRAINING_NICE", cls.training_nice, 0, 19),
             seed=_integer(env, "GJJ_SEED", cls.seed, 0, 2**31 - 1),
             secret=_secrets(env, "GJJ_SECRET")[0],
             previous_secrets=_secrets(env, "GJJ_SECRET")[1:],

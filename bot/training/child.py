@@ -26,7 +26,8 @@ logger = logging.getLogger(__name__)
 def main(tools: Tools) -> int:
     """0 when the job ended in a result, whatever it is."""
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s %(message)s")
-    give_way()
+    settings = Settings.from_env()
+    give_way(settings.training_nice)
     out = os.fdopen(os.dup(1), "w", encoding="utf-8")
     os.dup2(2, 1)  # whatever a library prints is no news of the job
     tools.prepare()
@@ -41,7 +42,7 @@ def main(tools: Tools) -> int:
         _tell(out, step=step, part=part, word=word)
 
     try:
-        release = run(tools, Releases(Settings.from_env().releases_dir), tell, order["author"], bool(order.get("full")))
+        release = run(tools, Releases(settings.releases_dir), tell, order["author"], bool(order.get("full")))
     except Wrong as wrong:
         _tell(out, problems=wrong.problems)
     except Exception as error:  # noqa: BLE001 – the border of the process: the administrator gets a sentence, the log the place

@@ -3,15 +3,14 @@ from __future__ import annotations
 
 import os
 
-NICE = 15
 MOST_THREADS = 4
 
 
-def give_way() -> None:
-    """Lower the priority of this process and all it starts; also where only half of it is allowed."""
+def give_way(nice: int) -> None:
+    """Lower the priority of this process and all it starts by ``nice``; also where only half of it is allowed."""
     try:
-        os.nice(max(0, NICE - os.nice(0)))
-        if os.sched_getscheduler(0) == os.SCHED_OTHER:
+        os.nice(nice)
+        if nice and os.sched_getscheduler(0) == os.SCHED_OTHER:
             os.sched_setscheduler(0, os.SCHED_BATCH, os.sched_param(0))
     except (OSError, AttributeError):
         pass  # not Linux, or forbidden in this container

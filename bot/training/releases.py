@@ -53,6 +53,8 @@ class Release:
     files: Dict[str, str] = field(default_factory=dict)
     seconds: Dict[str, float] = field(default_factory=dict)
     """How long each step of its training took."""
+    cpu: Dict[str, float] = field(default_factory=dict)
+    """CPU seconds of each step: what it takes, however busy the machine was."""
     questions: str = ""
     """Digest of the training questions besides the FAQs'."""
     learned: int = 0
@@ -164,7 +166,7 @@ class Releases:
 
     def keep(
         self, model: Path, metrics: Dict[str, float], counts: Dict[str, int], files: Optional[Mapping[str, bytes]] = None,
-        author: str = "", refusals: Sequence[str] = (), seconds: Optional[Dict[str, float]] = None, questions: str = "", learned: int = 0,
+        author: str = "", refusals: Sequence[str] = (), seconds: Optional[Dict[str, float]] = None, cpu: Optional[Dict[str, float]] = None, questions: str = "", learned: int = 0,
     ) -> Release:
         """Copy ``model`` and ``files`` in with a manifest; nothing is put in service. Drops all but the newest :data:`KEEP`."""
         self._clear_abandoned()
@@ -181,7 +183,7 @@ class Releases:
         release = Release(
             ident, moment.isoformat(timespec="seconds"), digest(staging / MODEL), basis(), dict(metrics), dict(counts), author,
             list(refusals), {name: hashlib.sha256(content).hexdigest() for name, content in (files or {}).items()}, dict(seconds or {}),
-            questions, learned,
+            dict(cpu or {}), questions, learned,
         )
         (staging / MANIFEST).write_bytes(manifest_bytes(release))
         self.adopt(staging, ident)

@@ -90,7 +90,7 @@ def run(
             watch("keep", -1.0, "")
             return releases.keep(
                 model, metrics(base, after), counts(base, after), extras(files, after, checks, titles), author, refusals(checks),
-                watch.seconds(), taught, learned)
+                *watch.spent(), taught, learned)
 
         known = None if full else lesson(base, releases, data)
         if known is not None:
@@ -201,17 +201,19 @@ class _Watch:
     """Passes progress on and notes how long each step takes."""
 
     def __init__(self, tell: Tell):
-        self._tell, self._now = tell, time.monotonic
-        self._began: List[Tuple[str, float]] = []
+        self._tell = tell
+        self._began: List[Tuple[str, float, float]] = []
 
     def __call__(self, step: str, part: float, word: str) -> None:
         if not self._began or self._began[-1][0] != step:
-            self._began.append((step, self._now()))
+            self._began.append((step, time.monotonic(), time.process_time()))
         self._tell(step, part, word)
 
-    def seconds(self) -> Dict[str, float]:
-        """Of every step but the one that is running; a step taken twice counts twice."""
-        found: Dict[str, float] = {}
-        for (step, began), (_, later) in zip(self._began, self._began[1:]):
-            found[step] = round(found.get(step, 0.0) + later - began, 2)
-        return found
+    def spent(self) -> Tuple[Dict[str, float], Dict[str, float]]:
+        """Seconds and CPU seconds of every step but the one that is running; a step taken twice counts twice."""
+        seconds: Dict[str, float] = {}
+        cpu: Dict[str, float] = {}
+        for (step, began, used), (_, later, more) in zip(self._began, self._began[1:]):
+            seconds[step] = round(seconds.get(step, 0.0) + later - began, 2)
+            cpu[step] = round(cpu.get(step, 0.0) + more - used, 2)
+        return seconds, cpu

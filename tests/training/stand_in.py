@@ -75,5 +75,5 @@ def wishes():
 
 
 if __name__ == "__main__":
-    child.give_way = lambda: None  # nobody is served meanwhile
+    child.give_way = lambda nice: None  # nobody is served meanwhile
     sys.exit(child.main(StandIn(**wishes())))
