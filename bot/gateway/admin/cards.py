@@ -39,7 +39,7 @@ async def listing(request: web.Request) -> web.Response:
     for card in base.cards.values():
         if not terms or await asyncio.to_thread(_holds, card, terms):
             groups.setdefault(card.category, []).append(card)
-    return page(request, "cards/list.html", title="事项卡片", groups=groups, text=text, count=len(base.cards))
+    return page(request, "cards/list.html", title="事项卡片", card_groups=groups, text=text, count=len(base.cards))
 
 
 @routes.get("/admin/cards/{code}")

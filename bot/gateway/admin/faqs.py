@@ -27,7 +27,7 @@ routes = web.RouteTableDef()
 FIELDS = {"id": "编号", "question": "问题", "similar": "相似问法", "answer": "答案", "topic": "主题", "facts": "依据", "local": "用到的本州数字", "related": "相关事项",
           "options": "答案下面的按钮", "effective_from": "生效日期", "effective_to": "失效日期", "enabled": "启用", "source": "来源", "author": "填写人", "updated_at": "更新日期"}
 LIVE = "已保存，一秒内就用上了。"
-WAITS = "已保存。新的问法要训练以后助手才听得懂：请到“训练与发布”里训练一次。"
+WAITS = "已保存。新的问法要训练以后助手才听得懂：请到“训练”里训练一次。"
 AREA = Area(
     path="/admin/faqs", title="常见问题", role="viewer", order=20, summary="市民常问的问题和答案：查找、修改、导入导出、恢复旧内容",
     actions={"faq.create": "新建常见问题", "faq.update": "修改常见问题", "faq.enable": "启用常见问题", "faq.disable": "停用常见问题", "faq.restore": "恢复常见问题的旧内容",
@@ -173,7 +173,7 @@ async def _form(request: web.Request, values: FaqValues, faq: Optional[Faq], pro
     now = version(faq) if faq else ""
     return page(
         request, "faqs/edit.html", title=faq.question if faq else "新建常见问题", status=status, faq=faq, values=values, problems=problems or [],
-        version=sent_version or now, base=base, state=state(faq) if faq else "", groups=_cards(base), aspects=[(a, ASPECT_TITLES[a]) for a in ASPECTS],
+        version=sent_version or now, base=base, state=state(faq) if faq else "", card_groups=_cards(base), aspects=[(a, ASPECT_TITLES[a]) for a in ASPECTS],
         clash=_clash(conflict, values) if conflict else [], fields=FIELDS, file=base.files.get(f"faq:{faq.id}", "") if faq else "",
         may_edit=account(request).may("editor"))
 

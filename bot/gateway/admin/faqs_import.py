@@ -57,7 +57,7 @@ async def apply(request: web.Request) -> web.Response:
         return _form(request, [(None, problem) for problem in content.problems_of(error)], 409)
     await audit(request, "faq.import", f"{plan.added} 条新增，{len(plan.changed) - plan.added} 条修改", None, {"ids": [after.id for _, _, after in plan.changed][:500]})
     done = f"已导入：新增 {plan.added} 条，修改 {len(plan.changed) - plan.added} 条，没有变化 {plan.same} 条。"
-    return redirect(request, "/admin/faqs", done + ("新的问法要训练以后助手才听得懂：请到“训练与发布”里训练一次。" if plan.training else LIVE.removeprefix("已保存，")))
+    return redirect(request, "/admin/faqs", done + ("新的问法要训练以后助手才听得懂：请到“训练”里训练一次。" if plan.training else LIVE.removeprefix("已保存，")))
 
 
 @routes.get("/admin/faqs/template.{kind:csv|xlsx}")

@@ -59,7 +59,7 @@ def picture(page, name):
 
 def checked(page):
     """Wait until what is typed has been looked at."""
-    page.wait_for_function("document.querySelector('#preview').dataset.shown && document.querySelector('#faq-form').dataset.checked")
+    page.wait_for_function("() => document.querySelector('#preview').dataset.shown && document.querySelector('#faq-form').dataset.checked")
 
 
 def reply_text(page):
@@ -86,7 +86,7 @@ def test_an_answer_from_missing_to_brought_back(enter, console, content_copy):
     page.get_by_label("问题", exact=True).fill("管理部门口能停车吗")
     page.get_by_role("textbox", name="答案", exact=True).fill("各管理部不一样。\n· 出门前可以打12329问一声")
     page.get_by_role("textbox", name=re.compile("相似问法")).fill("开车去停哪里\n有停车场没有")
-    page.wait_for_function("document.querySelector('gjj-reply').shadowRoot.textContent.includes('出门前可以打')")
+    page.wait_for_function("() => document.querySelector('gjj-reply').shadowRoot.textContent.includes('出门前可以打')")
     picture(page, "admin-faq-new")
     page.get_by_role("button", name="保存").click()
     assert "新的问法要训练以后助手才听得懂" in saved(page)
@@ -154,7 +154,7 @@ def test_a_table_with_bad_rows_then_a_good_one(enter, tmp_path):
 
 def test_a_figure_by_two_people(enter, content_copy):
     page = enter("publisher", "/admin/figures/max_loan_single", name="张三")
-    page.get_by_label("内容").fill("50")
+    page.get_by_role("textbox", name="内容").fill("50")
     page.get_by_role("textbox", name=re.compile("单位")).fill("万元")
     page.get_by_label("依据的文件和文号", exact=False).fill("州住房公积金管委会〔2026〕3号")
     page.get_by_label("生效日期").fill("2026-10-01")
@@ -162,7 +162,7 @@ def test_a_figure_by_two_people(enter, content_copy):
     assert "等另一位同事复核" in saved(page)
     assert page.get_by_role("button", name=re.compile("复核通过")).count() == 0
     other = enter("publisher", "/admin/figures/max_loan_single", name="李四")
-    other.wait_for_function("document.querySelector('gjj-reply').shadowRoot.textContent.includes('50万元')")
+    other.wait_for_function("() => document.querySelector('gjj-reply').shadowRoot.textContent.includes('50万元')")
     picture(other, "admin-figure")
     assert violations(other) == []
     other.get_by_role("button", name=re.compile("复核通过")).click()
