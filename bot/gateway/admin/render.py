@@ -20,7 +20,7 @@ _TEMPLATES = Path(__file__).parent / "templates"
 
 
 def page(request: web.Request, template: str, *, title: str, status: int = 200, **context: Any) -> web.Response:
-    """The template filled in. It gets ``context`` and: ``title``, ``me`` (Account or None), ``groups`` of areas this account sees,
+    """The template filled in. It gets ``context`` and: ``title``, ``me`` (Account or None), ``navigation``: the areas this account sees, in groups,
     ``area`` the page belongs to, ``csrf_token``, ``notice`` left by :func:`redirect`, ``path``, ``today``, ``static(name)``,
     ``query(**changes)`` (this address with other parameters) and ``ROLE_TITLES``."""
     visit = request.get(VISIT)
@@ -28,7 +28,7 @@ def page(request: web.Request, template: str, *, title: str, status: int = 200, 
     message = cookies.take_message(request, request.app[keys.MESSAGE_KEY])
     areas = [area for area in request.app[AREAS] if me is not None and me.may(area.role)]
     text = _environment().get_template(template).render({
-        "title": title, "me": me, "groups": grouped(areas), "area": current(areas, request.path), "notice": message,
+        "title": title, "me": me, "navigation": grouped(areas), "area": current(areas, request.path), "notice": message,
         "csrf_token": csrf.token(request.app[keys.CSRF_KEY], visit.identity) if visit else "",
         "path": request.path, "today": today(), "query": functools.partial(_query, request),
         "idle": request.app[keys.SESSIONS].idle if me else 0, **context,
