@@ -26,14 +26,19 @@ def token(key: bytes, identity: str) -> str:
 
 async def check(request: web.Request, key: bytes, identity: str) -> None:
     """Raises :class:`ApiError` 403 unless the request was made by a page of ours in the same browser."""
-    origin = request.headers.get("Origin")
-    if origin is not None and not Origins.is_own(request, origin):
-        raise ApiError("forbidden", "这个请求不是从管理后台的页面发出的，没有执行。")
-    if request.headers.get("Sec-Fetch-Site", "same-origin") not in ("same-origin", "none"):
-        raise ApiError("forbidden", "这个请求不是从管理后台的页面发出的，没有执行。")
+    check_origin(request)
     given = request.headers.get(HEADER)
     if given is None and request.content_type in ("application/x-www-form-urlencoded", "multipart/form-data"):
         field = (await request.post()).get(FIELD)
         given = field if isinstance(field, str) else None
     if not identity or given is None or not hmac.compare_digest(given.encode(), token(key, identity).encode()):
         raise ApiError("forbidden", _STALE)
+
+
+def check_origin(request: web.Request) -> None:
+    """Raises :class:`ApiError` 403 for a browser's request from a page that is not ours."""
+    origin = request.headers.get("Origin")
+    if origin is not None and not Origins.is_own(request, origin):
+        raise ApiError("forbidden", "这个请求不是从管理后台的页面发出的，没有执行。")
+    if request.headers.get("Sec-Fetch-Site", "same-origin") not in ("same-origin", "none"):
+        raise ApiError("forbidden", "这个请求不是从管理后台的页面发出的，没有执行。")

@@ -4,7 +4,6 @@ from __future__ import annotations
 import dataclasses
 from aiohttp import web
 
-from bot.clock import now
 from bot.gateway.admin import cookies, keys
 from bot.gateway.admin.accounts import Account
 from bot.gateway.admin.guard import VISIT
@@ -42,13 +41,6 @@ async def leave(request: web.Request, location: str, message: str) -> web.Respon
     response = redirect(request, location, message)
     cookies.keep(request, response, cookies.new_identity())
     return response
-
-
-async def logged_in(request: web.Request, account: Account) -> Account:
-    """Remember the time; returns the newest record."""
-    _, after = await request.app[keys.ACCOUNTS].change(
-        account.name, lambda found: dataclasses.replace(found, last_log_in=now().isoformat(timespec="seconds")))
-    return after
 
 
 async def _renew(request: web.Request, account: Account, stage: str, location: str, message: str, kind: str) -> web.Response:

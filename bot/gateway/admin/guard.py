@@ -26,6 +26,7 @@ BACKGROUND = "X-Background"
 LARGEST_BODY = 20 * 2**20
 """Bytes a logged-in person may send (imports)."""
 _EVERYONE = "everyone"
+_UNIDENTIFIED = "unidentified"
 
 
 @dataclass
@@ -60,8 +61,21 @@ def everyone(handler: Any) -> Handler:
     return handler
 
 
+def everyone_in_json(handler: Any) -> Handler:
+    """The handler answers programs without a log-in and without a token. Pages of other sites cannot send it JSON: browsers
+    ask us first, and we do not allow it."""
+    handler.admin_needs_json = True
+    return everyone(handler)
+
+
+def unidentified(handler: Any) -> Handler:
+    """The handler is the same for all and needs no database: scripts and styles."""
+    handler.admin_role = _UNIDENTIFIED
+    return handler
+
+
 def role_of(handler: Any) -> Optional[str]:
-    """What the handler says about itself: a role, ``everyone`` or, forgotten, nothing."""
+    """What the handler says about itself: a role, ``everyone``, ``unidentified`` or, forgotten, nothing."""
     return getattr(handler, "admin_role", None)
 
 
@@ -104,6 +118,9 @@ def _came_from_elsewhere(request: web.Request) -> bool:
 
 
 async def _enter(request: web.Request, handler: Handler) -> web.StreamResponse:
+    needed = role_of(request.match_info.handler)
+    if needed == _UNIDENTIFIED and request.method in csrf.SAFE_METHODS:
+        return await handler(request)
     try:
         visit = await _identify(request)
     except (RedisError, OSError):
@@ -111,7 +128,6 @@ async def _enter(request: web.Request, handler: Handler) -> web.StreamResponse:
     request[VISIT] = visit
     if request.match_info.http_exception is not None:
         return await handler(request)
-    needed = role_of(request.match_info.handler)
     if needed is None:
         raise ApiError("forbidden", "这一页没有写明谁可以用，已经关闭。")
     if needed != _EVERYONE:
@@ -125,7 +141,11 @@ async def _enter(request: web.Request, handler: Handler) -> web.StreamResponse:
         if not visit.account.may(needed):
             raise ApiError("forbidden", f"这里要{roles.TITLES[needed]}或更高的角色，您现在是{visit.account.title}。")
     cloned = request if visit.account is None else request.clone(client_max_size=LARGEST_BODY)
-    if request.method not in csrf.SAFE_METHODS:
+    if getattr(request.match_info.handler, "admin_needs_json", False):
+        csrf.check_origin(request)
+        if request.content_type != "application/json":
+            raise ApiError("bad_content_type")
+    elif request.method not in csrf.SAFE_METHODS:
         await csrf.check(cloned, request.app[keys.CSRF_KEY], "" if visit.fresh else visit.identity)
     if visit.session is not None and visit.account is not None and BACKGROUND not in request.headers:
         await request.app[keys.SESSIONS].touch(visit.session)

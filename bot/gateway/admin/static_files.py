@@ -7,7 +7,7 @@ from typing import Dict
 
 from aiohttp import web
 
-from bot.gateway.admin.guard import everyone
+from bot.gateway.admin.guard import unidentified
 from bot.gateway.pages import TYPES, Asset, pack, send
 
 routes = web.RouteTableDef()
@@ -26,7 +26,7 @@ def address(name: str) -> str:
 
 
 @routes.get("/admin/static/{name}")
-@everyone
+@unidentified
 async def file(request: web.Request) -> web.Response:
     asset = _assets().get(request.match_info["name"])
     if asset is None:

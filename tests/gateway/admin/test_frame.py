@@ -87,6 +87,7 @@ async def test_without_redis_the_page_says_so(admin):
         raise ConnectionError("refused")
     browser.app[keys.SESSIONS].find = broken
     response = await browser.get("/admin/me")
+    assert (await browser.get("/admin/static/admin.css")).status == 200
     assert response.status == 503 and "连不上数据库" in await response.text() and response.headers["Retry-After"] == "5"
 
 

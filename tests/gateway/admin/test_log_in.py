@@ -1,6 +1,8 @@
 """From the log-in page to the start page and out again; what ends a session."""
+import dataclasses
 import re
 
+import pyotp
 import pytest
 
 from bot.gateway.admin import keys, lockout
@@ -304,7 +306,44 @@ async def test_log_ins_and_refusals_are_in_the_audit_log_without_the_password(co
     assert "错的" not in str(entries) and PASSWORD not in str(entries) and entries[0]["address"] == "127.0.0.1"
 
 
+async def test_programs_log_in_with_json_and_get_their_token(console, clock):
+    browser = await console()
+    account = await add_account(browser.app, "张三", "editor")
+    status, body = await browser.api("PUT", "/admin/api/v1/session", {"name": "张三", "password": PASSWORD})
+    assert status == 200 and (body["name"], body["role"]) == ("张三", "editor")
+    browser.csrf = body["csrf"]
+    assert (await browser.api("POST", "/admin/api/v1/session"))[0] == 200
+    assert (await browser.api("DELETE", "/admin/api/v1/session"))[0] == 204
+    assert (await browser.api("POST", "/admin/api/v1/session"))[0] == 401
+    factor = browser.app[keys.SECOND_FACTOR]
+    sealed = factor.propose("张三")
+    await browser.app[keys.ACCOUNTS].change("张三", lambda found: dataclasses.replace(found, second_factor=sealed))
+    phone = pyotp.TOTP(factor.typed("张三", sealed).replace(" ", ""))
+    wanted = {"name": "张三", "password": PASSWORD}
+    assert (await browser.api("PUT", "/admin/api/v1/session", wanted))[0] == 403
+    assert (await browser.api("PUT", "/admin/api/v1/session", {**wanted, "code": "000000"}))[0] == 403
+    assert (await browser.api("PUT", "/admin/api/v1/session", {**wanted, "code": phone.at(clock.now)}))[0] == 200
+    assert account.epoch == 0
+
+
+@pytest.mark.parametrize("headers, data, status", [
+    ({"Origin": "https://evil.example", "Content-Type": "application/json"}, "{}", 403), ({"Content-Type": "text/plain"}, "{}", 400),
+    ({"Sec-Fetch-Site": "cross-site", "Content-Type": "application/json"}, "{}", 403), ({"Content-Type": "application/json"}, "{}", 422),
+    ({"Content-Type": "application/x-www-form-urlencoded"}, "name=a", 400)])
+async def test_a_foreign_page_cannot_log_a_browser_in(console, headers, data, status):
+    browser = await console()
+    async with browser.client.put("/admin/api/v1/session", headers=headers, data=data) as response:
+        assert response.status == status
+
+
+async def test_wrong_passwords_of_programs_count_too(console):
+    browser = await console()
+    await add_account(browser.app, "张三", "viewer")
+    answers = [await browser.api("PUT", "/admin/api/v1/session", {"name": "张三", "password": "错的"}) for _ in range(6)]
+    assert [status for status, _ in answers] == [403] * 5 + [429] and answers[-1][1]["error"]["code"] == "rate_limited"
+
+
 async def test_only_the_log_in_is_open_to_everyone(console):
     browser = await console()
     found = {route.resource.canonical for route in browser.app.router.routes() if role_of(route.handler) == "everyone"}
-    assert found == {"/admin/log-in", "/admin/log-in/code", "/admin/log-out", "/admin/set-up/{token}", "/admin/static/{name}"}
+    assert found == {"/admin/log-in", "/admin/log-in/code", "/admin/log-out", "/admin/set-up/{token}", "/admin/api/v1/session"}
