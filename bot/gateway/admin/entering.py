@@ -1,7 +1,6 @@
 """What happens when somebody has shown who they are, at the log-in page and wherever a session is renewed."""
 from __future__ import annotations
 
-import dataclasses
 from aiohttp import web
 
 from bot.gateway.admin import cookies, keys

@@ -119,6 +119,16 @@ def test_what_cannot_be_undone_is_asked_about_first(enter, console):
     assert page.get_by_role("button", name="重新启用").is_visible()
 
 
+def test_a_link_on_another_site_opens_the_page_still_logged_in(enter, console, host_site):
+    origin, folder = host_site
+    (folder / "mail.html").write_text(f'<!doctype html><meta charset="utf-8"><a href="{console.base}/admin/me">打开</a>', "utf-8")
+    page = enter("viewer")
+    page.goto(origin.replace("127.0.0.1", "localhost") + "/mail.html")
+    page.get_by_role("link", name="打开").click()
+    page.wait_for_url("**/admin/me")
+    expect_heading(page, "我的账号")
+
+
 def test_roles_see_their_areas_and_no_more(enter):
     page = enter("viewer")
     links = page.locator("nav.areas a").all_text_contents()
