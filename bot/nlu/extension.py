@@ -1,8 +1,9 @@
 """A trained topic model that learns a few new FAQ wordings without being trained again.
 
-The networks stay as they are; a new home gets one more output each. Its weights are the least-squares answer to two wishes:
-on its own wordings it is as likely as the likeliest home was, on other training questions it is far below. The new wordings
-vote as nearest questions like all others. What comes out is examined like any training, and trained anew when it fails.
+The hidden units stay as they are; a new home gets one more output. Its weights are the least-squares answer to two wishes: on
+its own wordings it is above the likeliest home, on other training questions it is far below. Topics that the new wordings
+belong to are raised on them in the same way, and left alone on the others. The new wordings vote as nearest questions like
+all others. What comes out is examined like any training, and trained anew when it fails.
 """
 from __future__ import annotations
 
@@ -50,7 +51,7 @@ def extend(model: TopicModel, new: Texts, others: Texts, gone: Texts) -> TopicMo
     if not len(new):
         return model
     homes = [*model.homes, *dict.fromkeys(e.home for e in new.examples if e.home not in model.homes)]
-    networks = [_with_outputs(model, network, homes[len(model.homes):], new, others) for network in model.networks]
+    networks = [_with_topics(model, _with_outputs(model, network, homes[len(model.homes):], new, others), new, others) for network in model.networks]
     places = {topic: list(pairs) for topic, pairs in model.places.items()}
     for example in new.examples:
         if (example.home, example.aspect) not in places[example.topic]:
@@ -90,6 +91,23 @@ def _with_outputs(model: TopicModel, network: Network, homes: List[str], new: Te
     output = np.insert(network.output, [last] * len(columns), np.stack([weights for weights, _ in columns], axis=1), axis=1)
     bias = np.insert(network.output_bias, [last] * len(columns), [value for _, value in columns])
     return replace(network, output=output.astype(np.float32), output_bias=bias.astype(np.float32))
+
+
+def _with_topics(model: TopicModel, network: Network, new: Texts, others: Texts) -> Network:
+    """``network`` whose topics are the likeliest on the new wordings that belong to them."""
+    mine, theirs = _units(model, network, new), _units(model, network, others)
+    output, bias = network.output.copy(), network.output_bias.copy()
+    scores = (mine @ output + bias)[:, : len(model.topics)]
+    for topic in sorted({example.topic for example in new.examples}):
+        column = model.topics.index(topic)
+        own = np.array([example.topic == topic for example in new.examples])
+        lacking = np.maximum(0, np.delete(scores[own], column, axis=1).max(axis=1) + ABOVE - scores[own, column])
+        if lacking.any():
+            rest = np.vstack([theirs, mine[~own]])
+            weights, value = _solve(mine[own], lacking, rest, np.zeros(len(rest)))
+            output[:, column] += weights.astype(np.float32)
+            bias[column] += np.float32(value)
+    return replace(network, output=output, output_bias=bias)
 
 
 def _solve(mine: Array, wished: Array, theirs: Array, unwished: Array) -> Tuple[Array, float]:

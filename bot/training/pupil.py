@@ -39,7 +39,7 @@ def _card_questions(base: KnowledgeBase) -> List[Tuple[str, str, str]]:
     from . import question_file
 
     found = []
-    for path in sorted((ROOT / "data" / "nlu").glob("*.yml")):
+    for path in sorted((ROOT / "data" / "nlu").rglob("*.yml")):
         for question in question_file.read(path) or ():
             home = ((question.get("metadata") or {}).get("intent") or {}).get("home") or f"intent:{question.get('intent')}"
             found.append((question.get("text"), home, ""))
