@@ -13,7 +13,6 @@ from typing import Dict, List, Sequence
 import aiohttp
 
 from bot.endpoint import Endpoint
-from bot.gateway.attempts import CONNECT_SECONDS
 from bot.gateway.logs import LOGGER
 from bot.gateway.metrics import Metrics
 from bot.gateway.queue import Queue, Served

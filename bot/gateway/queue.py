@@ -21,6 +21,8 @@ PLACES = 8
 can still go to any worker, and few are cut off when a worker dies."""
 MOST_WAITING = 1000
 LONGEST_RETRY = 60
+MISJUDGED = 2.5
+"""When workers suddenly answer much slower than before, nobody waits longer than so many times the patience."""
 CROWDED = "现在咨询的人比较多，请稍等几秒再试，急事请拨打 12329。"
 _FIRST_GUESS = 0.2
 _MEMORY = 0.05
@@ -73,10 +75,7 @@ class Queue(Generic[W]):
         """Hold the conversation's turn; raises :class:`ApiError` 503 when there is no hope of being served in time."""
         expected = self.expected_wait()
         if self._inside >= MOST_WAITING or expected > self._patience:
-            # Not all of them at the same moment again: everybody gets a time of their own.
-            later = max(1.0, expected) * (1 + random.random())
-            self._metrics.refused.inc()
-            raise ApiError("unavailable", CROWDED, min(LONGEST_RETRY, math.ceil(later)))
+            raise self._refusal(expected)
         line = self._lines.setdefault(conversation, _Line())
         line.length += 1
         self._count(1)
@@ -92,7 +91,8 @@ class Queue(Generic[W]):
     @asynccontextmanager
     async def place(self, preferred: Callable[[W], bytes], tried: Collection[W] = ()) -> AsyncIterator[W]:
         """The least busy healthy worker with a free place, not one of ``tried`` while there is another; among equals the
-        one with the smallest ``preferred``. First come, first served. Raises :class:`NoWorkers`."""
+        one with the smallest ``preferred``. First come, first served. Raises :class:`NoWorkers`, :class:`ApiError` 503 when
+        the wait was misjudged."""
         if not self.workers:
             raise NoWorkers
         asked = asyncio.get_running_loop().time()
@@ -101,20 +101,27 @@ class Queue(Generic[W]):
         self.serve()
         self._metrics.waiting.set(len(self._waiting))
         try:
-            worker = await wish.granted
+            async with asyncio.timeout(MISJUDGED * self._patience):
+                worker = await wish.granted
+        except TimeoutError:
+            self._withdraw(wish)
+            raise self._refusal(self._patience) from None
         except asyncio.CancelledError:
-            if wish in self._waiting:
-                self._waiting.remove(wish)
-            elif wish.granted.done() and not wish.granted.cancelled():
-                self._free(wish.granted.result())
+            self._withdraw(wish)
             raise
         started = asyncio.get_running_loop().time()
         self._metrics.timed({"queue": started - asked})
+        answered = True
         try:
             yield worker
-            # A refusal or a broken connection is quick and says nothing of how long a message takes.
-            self._seconds += _MEMORY * (asyncio.get_running_loop().time() - started - self._seconds)
+        except GeneratorExit:  # who asked has all that was wanted
+            raise
+        except BaseException:
+            answered = False  # a refusal or a broken connection is quick and says nothing of how long a message takes
+            raise
         finally:
+            if answered:
+                self._seconds += _MEMORY * (asyncio.get_running_loop().time() - started - self._seconds)
             self._free(worker)
 
     def serve(self) -> None:
@@ -125,6 +132,18 @@ class Queue(Generic[W]):
                 worker.busy += 1
                 wish.granted.set_result(worker)
         self._metrics.waiting.set(len(self._waiting))
+
+    def _refusal(self, seconds: float) -> ApiError:
+        """Come again in about so many seconds; not all at the same moment: everybody gets a time of their own."""
+        self._metrics.refused.inc()
+        return ApiError("unavailable", CROWDED, min(LONGEST_RETRY, math.ceil(max(1.0, seconds) * (1 + random.random()))))
+
+    def _withdraw(self, wish: "_Wish[W]") -> None:
+        if wish in self._waiting:
+            self._waiting.remove(wish)
+            self._metrics.waiting.set(len(self._waiting))
+        elif wish.granted.done() and not wish.granted.cancelled():
+            self._free(wish.granted.result())
 
     def _free(self, worker: W) -> None:
         worker.busy -= 1

@@ -177,3 +177,15 @@ async def test_rest_and_websocket_wait_in_the_same_line(queue):
     names = [f"{transport}{number}" for number in range(10) for transport in ("rest", "ws")]
     await asyncio.gather(*map(message, names))
     assert served == names
+
+
+async def test_when_the_wait_was_misjudged_it_ends_with_a_sentence(workers):
+    queue = Queue(0.02, Metrics(), workers)
+    async with AsyncExitStack() as stack:
+        for _ in range(4):
+            await stack.enter_async_context(queue.place(by_name))
+        with pytest.raises(ApiError) as refused:
+            await names(queue, 1)
+        assert refused.value.status == 503 and refused.value.retry_after >= 1
+    assert [worker.busy for worker in workers] == [0, 0]
+    assert await names(queue, 4) == [b"a", b"b", b"a", b"b"]

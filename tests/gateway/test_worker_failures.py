@@ -139,3 +139,13 @@ async def test_history_and_next_message_work_after_a_failure(client, auth, worke
     assert (await send(client, auth, "繁忙")).status == 503
     response = await client.post(URL, json={"id": MESSAGE_ID[:-1] + "0", "text": "你好"}, headers=auth)
     assert response.status == 200
+
+
+async def test_how_long_a_message_takes_is_learnt_from_answers(client, auth, worker):
+    queue = client.app[keys.WORKERS]._queue
+    before = queue._seconds
+    assert (await send(client, auth, "你好")).status == 200
+    assert queue._seconds != before
+    before = queue._seconds
+    assert (await client.post(URL, json={"id": MESSAGE_ID[:-1] + "1", "text": "繁忙"}, headers=auth)).status == 503
+    assert queue._seconds == before
