@@ -217,3 +217,22 @@ def test_a_broken_new_release_is_refused_and_the_old_one_answers(assistant, say,
     finally:
         assistant._releases = kept
     assert assistant.release == IDENT and answers(say("你好"))[0]["topic"] == "chitchat"
+
+
+def test_a_trial_explains_itself_and_leaves_no_trace(assistant, server, run):
+    from actions.actions import live
+    from actions.happenings import Watch
+    from actions.service_level import Service
+    from actions.trace import Trace
+    from bot.worker.trial import explain
+
+    before = sorted(server.keys())
+    counts, watch = Service.counts, Watch.happenings
+    told = run(explain(assistant.agent_of(assistant.release), live().current(), [{"say": "租房提取要带什么材料"}, {"say": "那多久到账"}, {"say": "转人工"}]))
+    first, second, third = told
+    assert first["readings"][0]["home"] == "wd_rent" and first["readings"][0]["aspect"] == "要带什么" and first["readings"][0]["score"] > 0.38
+    assert first["replies"][0]["service"] == "wd_rent" and second["readings"][0]["home"] == "wd_rent"
+    assert first["rules"] and all({"rule", "said", "reason", "text", "conditions"} <= set(rule) for rule in first["rules"])
+    assert third["replies"][0]["kind"] == "handoff" and json.loads(json.dumps(told)) == told
+    assert sorted(server.keys()) == before and Trace.listener is None
+    assert (Service.counts, Watch.happenings) == (counts, watch)
