@@ -36,7 +36,7 @@ def console(content_copy, tmp_path_factory):
         env = system.environment(url, worker, port, GJJ_FOR_TESTS="1", GJJ_VAR=str(folder / "var"), GJJ_ADMIN_SECOND_FACTOR="none", GJJ_TODAY="2026-11-22", PYTHONPATH=str(system.ROOT))
         with system.process([sys.executable, "-c", GATEWAY, content_copy], env=env):
             base = f"http://127.0.0.1:{port}"
-            system.wait_until(lambda: _answers(base))
+            system.wait_until(lambda: _answers(base), 60)
             yield Console(base, url, folder)
 
 
@@ -156,7 +156,7 @@ def test_a_figure_by_two_people(enter, content_copy):
     page = enter("publisher", "/admin/figures/max_loan_single", name="张三")
     page.get_by_role("textbox", name="内容").fill("50")
     page.get_by_role("textbox", name=re.compile("单位")).fill("万元")
-    page.get_by_label("依据的文件和文号", exact=False).fill("州住房公积金管委会〔2026〕3号")
+    page.get_by_label("依据文件和文号").fill("州住房公积金管委会〔2026〕3号")
     page.get_by_label("生效日期").fill("2026-10-01")
     page.get_by_role("button", name="送去复核").click()
     assert "等另一位同事复核" in saved(page)
