@@ -17,6 +17,7 @@ import subprocess
 import sys
 import tempfile
 import time
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Callable, Collection, Dict, Iterator, List, Tuple
@@ -76,7 +77,7 @@ class Fuzzer:
         self._seen: Dict[Tuple[str, int], int] = {}
         self._token = ""
 
-    def run(self, inputs: int, said: Callable[[int], None] = lambda number: None, only: str = "") -> Outcome:
+    def run(self, inputs: int, said: Callable[[Outcome], None] = lambda outcome: None, only: str = "") -> Outcome:
         """At least ``inputs`` inputs, spread over all kinds, or over those whose name fits the expression ``only``."""
         kinds = [*self._described(), ("mutated bodies, methods, headers", fuzz_raw.bodies), ("WebSocket frames", fuzz_frames.frames)]
         kinds = [kind for kind in kinds if re.search(only, kind[0])]
@@ -86,7 +87,7 @@ class Fuzzer:
                 number = min(ROUND, max(1, inputs // len(kinds)))
                 send(self, number if " (" in name else number * CHEAP)
                 self.outcome.by_kind[name] = self.outcome.by_kind.get(name, 0) + self.outcome.inputs - before
-                said(self.outcome.inputs)
+                said(self.outcome)
             self.outcome.memory.append((self.outcome.inputs, resident(self._pid)))
         return self.outcome
 
@@ -200,8 +201,10 @@ def main(argv: List[str]) -> int:
                 system.wait_until(lambda: _ready(base), 120)
                 started = time.monotonic()
                 before = resident(running.pid)
-                outcome = Fuzzer(base, running.pid, given.seed).run(
-                    given.inputs, lambda n: print(f"\r{n} / {given.inputs}", end="", file=sys.stderr, flush=True), given.only)
+                fuzzer = Fuzzer(base, running.pid, given.seed)
+                with suppress(KeyboardInterrupt):  # Ctrl-C: what there is so far is reported
+                    fuzzer.run(given.inputs, lambda found: _progress(found, given.inputs), given.only)
+                outcome = fuzzer.outcome
                 seconds = time.monotonic() - started
                 alive = running.poll() is None
     print(file=sys.stderr)
@@ -222,6 +225,10 @@ def _write(report: Any, outcome: Outcome, before: int, seconds: float) -> None:
         report.text(f"- **{what}**：`{example}`")
     report.figures.update(inputs=outcome.inputs, seconds=round(seconds), statuses={str(s): n for s, n in sorted(outcome.statuses.items())},
                           problems=len(outcome.problems), memory_mb=[round(size / 2**20, 1) for _, size in marks])
+
+
+def _progress(outcome: Outcome, inputs: int) -> None:
+    print(f"\r{outcome.inputs} / {inputs}，不符合的 {len(outcome.problems)} 种", end="", file=sys.stderr, flush=True)
 
 
 def _ready(base: str) -> bool:
