@@ -26,7 +26,7 @@ from .version import version
 
 MOST_TARGETS = 3
 WORDS = 0.5
-"""Weight of an FAQ's likeness in words against what the model guessed. Measured (./gjj bench inbox)."""
+"""Weight of an FAQ's likeness in words against what the model guessed."""
 CHOSEN = 1.0
 """What the citizen picked when asked back counts as much as a sure guess."""
 MOST_SUGGESTIONS = 8

@@ -16,7 +16,7 @@ Vector = Dict[str, float]
 
 MEANING = 0.5
 """Share of the guesses in the likeness of two messages; the rest is their words. Measured."""
-ALIKE = 0.5
+ALIKE = 0.4
 """Likeness to the middle of a group from which a message belongs to it. Measured."""
 
 
@@ -80,12 +80,14 @@ def features(messages: Sequence[Said], meaning: float) -> List[Vector]:
     for message, one in zip(messages, counted):
         words = _unit({gram: (1 + math.log(n)) * rarity[gram] for gram, n in one.items()})
         told: Vector = defaultdict(float)
+        known = 0.0
         for home, aspect, topic, score in message.guesses:
             if home.startswith("intent:"):
                 continue  # 题外话 says what it is not; only its words say what it is
+            known += score
             told[f"\0topic {topic}"] += score
             told[f"\0home {home}.{aspect}"] += score
-        share = meaning if told else 0.0
+        share = meaning * known / (sum(score for *_, score in message.guesses) or 1.0)
         vector = {name: value * math.sqrt(1 - share) for name, value in words.items()}
         vector.update({name: value * math.sqrt(share) for name, value in _unit(told).items()})
         found.append({name: value for name, value in vector.items() if value})

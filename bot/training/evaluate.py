@@ -13,7 +13,7 @@ import json
 import sys
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Dict, List, Sequence, Set, Tuple
+from typing import TYPE_CHECKING, Any, Dict, List, Sequence, Set, Tuple
 
 import msgspec
 
@@ -131,9 +131,13 @@ class Parser:
         """What the assistant would act on, best first."""
         from actions.understanding import Understanding, decide
 
-        parsed = asyncio.run(self._agent.parse_message(question.lstrip("/／ ") or "…"))
+        parsed = asyncio.run(self.parsed(question))
         understanding = Understanding.from_message(base, parsed.get("understanding", {}), None)
         return decide(understanding)
+
+    async def parsed(self, question: str) -> "Dict[str, Any]":
+        """What Rasa makes of the question."""
+        return await self._agent.parse_message(question.lstrip("/／ ") or "…")
 
     def topics(self, base: KnowledgeBase, question: str) -> List[str]:
         """Topics that the assistant would answer under, best first."""
