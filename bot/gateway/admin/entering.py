@@ -5,6 +5,7 @@ from aiohttp import web
 
 from bot.gateway.admin import cookies, keys
 from bot.gateway.admin.accounts import Account
+from bot.gateway.admin.browsers import named
 from bot.gateway.admin.guard import VISIT
 from bot.gateway.admin.lockout import Who
 from bot.gateway.admin.render import redirect
@@ -53,4 +54,4 @@ async def replace_session(request: web.Request, account: Account, stage: str = F
     """End the browser's session and begin one for ``account``; the caller puts the returned id into the cookie."""
     sessions = request.app[keys.SESSIONS]
     await sessions.end(request[VISIT].identity)
-    return await sessions.start(account, stage)
+    return await sessions.start(account, stage, address(request), named(request.headers.get("User-Agent", "")))

@@ -20,7 +20,7 @@ routes = web.RouteTableDef()
 AREA = Area("/admin/accounts", "账号", "administrator", 90, "谁能进后台、能做什么；停用、解锁、重置两步验证", {
     "account.create": "新建账号", "account.role": "改角色", "account.enable": "启用账号", "account.disable": "停用账号",
     "account.link": "发设密码的链接", "account.temporary_password": "发临时密码", "account.unlock": "解锁账号",
-    "account.reset_second_factor": "重置两步验证", "account.sign_out": "退出全部登录", "account.password": "换密码",
+    "account.reset_second_factor": "重置两步验证", "account.sign_out": "退出全部登录", "account.sign_out_one": "退出一处登录", "account.password": "换密码",
     "account.password_refused": "换密码时旧密码不对", "account.second_factor": "设好两步验证",
     "account.second_factor_removed": "停用两步验证", "account.recovery_codes": "重新发恢复码",
     "log_in.in": "登录", "log_in.out": "退出", "log_in.refused": "登录没有成功", "log_in.locked": "登录次数太多被拦下",

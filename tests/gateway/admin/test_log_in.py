@@ -163,6 +163,32 @@ async def test_log_out_ends_the_session_for_whoever_kept_the_cookie(admin):
     assert (await browser.get("/admin/me")).status == 303
 
 
+@pytest.mark.parametrize("agent, told", [
+    ("Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/140.0 Safari/537.36 Edg/140.0", "Windows 上的 Edge"),
+    ("Mozilla/5.0 (iPhone; CPU iPhone OS 19_0 like Mac OS X) AppleWebKit/605 Mobile MicroMessenger/8.0", "iPhone 上的 微信"),
+    ("curl/8.0", "别的程序"), ("<script>", "别的程序")])
+async def test_the_places_where_one_is_logged_in_are_told_and_can_be_left_one_by_one(admin, console, agent, told):
+    browser = await admin("editor")
+    elsewhere = await admin("viewer", beside=browser)
+    elsewhere.client.session.cookie_jar.clear()
+    await elsewhere.text("/admin/log-in")
+    await elsewhere.post("/admin/log-in", {"name": "editor-a", "password": PASSWORD}, headers={"User-Agent": agent})
+    assert (await elsewhere.get("/admin/me")).status == 200
+    text = await browser.text("/admin/me")
+    (handle,) = re.findall(r"/admin/me/sessions/([0-9a-f]{16})/end", text)
+    assert told in text and text.count("就是这里") == 1 and "<script>" not in text.replace('<script type="module"', "")
+    assert (await browser.post(f"/admin/me/sessions/{handle}/end")).status == 303
+    assert (await elsewhere.get("/admin/me")).status == 303 and (await browser.get("/admin/me")).status == 200
+
+
+async def test_nobody_ends_the_session_of_another_account(admin):
+    browser = await admin("editor")
+    other = await admin("viewer", beside=browser)
+    session = await browser.app[keys.SESSIONS].find(cookie(other))
+    await browser.post(f"/admin/me/sessions/{session.handle}/end")
+    assert (await other.get("/admin/me")).status == 200
+
+
 async def test_cookie_of_an_account_disabled_since_is_worth_nothing(admin):
     browser = await admin("editor")
     await browser.app[keys.STAFF].set_enabled("editor-a", False)

@@ -24,6 +24,8 @@ async def exercise(client, folder):
     session = await sessions.find(identity)
     await sessions.propose(session, "sealed")
     assert (await sessions.find(identity)).proposed == "sealed"
+    assert [one.key for one in await sessions.of(account)] == [session.key]
+    assert await sessions.end_one(account, session.handle) and await sessions.of(account) == []
     lockout = Lockout(client, time.time)
     waits = [(await lockout.attempt(Who("张三", "10.0.0.1")))[0] for _ in range(ACCOUNT_FREE + 2)]
     assert waits[:-1] == [0] * (ACCOUNT_FREE + 1) and 0 < waits[-1] <= 30
