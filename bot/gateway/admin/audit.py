@@ -8,7 +8,7 @@ from aiohttp import web
 from bot.gateway.admin import keys
 from bot.gateway.admin.audit_entry import differences, kept
 from bot.gateway.admin.guard import VISIT
-from bot.gateway.middlewares import REQUEST_ID, address
+from bot.gateway.middlewares import ADDRESSES, REQUEST_ID
 
 
 async def audit(request: web.Request, action: str, target: str = "", before: Any = None, after: Any = None, reason: str = "",
@@ -23,6 +23,6 @@ async def audit(request: web.Request, action: str, target: str = "", before: Any
     await request.app[keys.AUDIT].append({
         "who": who if who is not None else account.name if account else "",
         "role": account.role if account else "",
-        "address": address(request), "action": action, "target": kept(target), "before": kept(old), "after": kept(new),
+        "address": request.app[ADDRESSES].of(request), "action": action, "target": kept(target), "before": kept(old), "after": kept(new),
         "reason": kept(reason), "request": request.get(REQUEST_ID, ""),
     })

@@ -54,4 +54,4 @@ async def replace_session(request: web.Request, account: Account, stage: str = F
     """End the browser's session and begin one for ``account``; the caller puts the returned id into the cookie."""
     sessions = request.app[keys.SESSIONS]
     await sessions.end(request[VISIT].identity)
-    return await sessions.start(account, stage, address(request), named(request.headers.get("User-Agent", "")))
+    return await sessions.start(account, stage, request.app[ADDRESSES].of(request), named(request.headers.get("User-Agent", "")))
