@@ -54,7 +54,7 @@ def _answers(base):
 def picture(page, name):
     """For the manual, when somebody asks for it."""
     if os.environ.get("GJJ_PICTURES"):
-        page.screenshot(path=os.path.join(os.environ["GJJ_PICTURES"], f"{name}.png"), full_page=True)
+        page.screenshot(path=os.path.join(os.environ["GJJ_PICTURES"], f"{name}.png"))
 
 
 def checked(page):
