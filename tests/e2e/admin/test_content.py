@@ -176,7 +176,7 @@ def test_a_rule_is_edited_with_the_keyboard_and_a_refusal_loses_nothing(enter, c
     page.wait_for_selector("#part-form[data-open]")
     picture(page, "admin-card-rule")
     assert violations(page) == []
-    words = page.get_by_role("textbox", name="说法").first
+    words = page.get_by_role("textbox", name="说法", exact=True).first
     words.fill("工资\n(")
     page.get_by_label("哪份文件、哪次会议，或者谁定的").fill("业务科会议")
     page.get_by_label("日期").fill("2026-11-20")
