@@ -91,11 +91,24 @@ def test_a_colour_that_cannot_be_read_is_made_readable_or_left_out(open_page, si
 
 @pytest.mark.canned
 def test_what_comes_while_the_window_is_closed_is_counted(open_page, site):
-    page = open_page(site() + "/")
+    page = open_page("about:blank")
+    lines, held, closed = [], [], []
+
+    def hold(socket):
+        """Keep back what the server says until the window is closed."""
+        lines.append(socket)
+        socket.connect_to_server().on_message(lambda frame: socket.send(frame) if closed else held.append(frame))
+
+    page.route_web_socket("**/api/v1/ws", hold)
+    page.goto(site() + "/")
     chat = opened(page)
-    chat.locator("#input").fill("卡租房")
+    chat.locator("#input").fill("租房")
     chat.locator("#input").press("Enter")
     chat.get_by_role("button", name="收起咨询窗口").click()
+    page.get_by_role("button", name="公积金咨询").wait_for()
+    closed.append(True)
+    for frame in held:
+        lines[-1].send(frame)
     page.get_by_role("button", name="公积金咨询，3 条新回复").wait_for()
     assert page.evaluate(f"{LAUNCH}.querySelector('.badge').textContent") == "3" and page.title() == "（3 条新回复）中心网站"
     page.get_by_role("button", name="公积金咨询").click()
