@@ -61,11 +61,14 @@ class Citizen:
         """Send one message and note what came of it."""
         self.busy = True
         at, started = self._clock(), time.perf_counter()
+        sending = asyncio.ensure_future(self._send(text))
         try:
-            status, told, code = await asyncio.wait_for(self._send(text), PATIENCE)
-        except (aiohttp.ClientError, asyncio.TimeoutError, OSError, ValueError) as error:
-            status, told, code = SILENT, False, type(error).__name__
+            await asyncio.wait({sending}, timeout=PATIENCE)  # wait_for of CPython 3.10 may swallow the end of this task
+            status, told, code = sending.result() if sending.done() else (SILENT, False, "TimeoutError")
+        except (aiohttp.ClientError, asyncio.TimeoutError, OSError, ValueError, TypeError) as error:
+            status, told, code = SILENT, False, type(error).__name__  # TypeError: the socket was closed instead of answered
         finally:
+            sending.cancel()
             self.busy = False
         sent = Sent(at, time.perf_counter() - started, status, told, self.transport, code)
         self._note(sent)

@@ -8,9 +8,9 @@ import secrets
 
 import pytest
 
-from bench import fault_kinds
+from bench import fault_kinds, load_citizens
 from bench.load import Run, arguments
-from bench.load_citizens import REST, SOCKET, Sent, thinking
+from bench.load_citizens import REST, SOCKET, Citizen, Sent, thinking
 from bench.load_findings import Phase, Summary, latency_over_time, recovered_after, statuses_over_time
 from bench.system import System
 
@@ -98,3 +98,28 @@ def test_one_request_id_is_found_in_the_logs_of_gateway_and_worker(ran):
     worker = [line for line in map(json.loads, re.findall(r"^\{.*\}$", system.workers[0].log(), re.MULTILINE)) if line["event"] == "request"]
     both = [line for line in worker if line.get("request_id") in gateway]
     assert both and any(set(line.get("stages", {})) >= {"turn", "dialogue"} for line in both)
+
+
+class Hanging(Citizen):
+    """Sends and never hears of it."""
+
+    async def _send(self, text):
+        await asyncio.Event().wait()
+
+
+def test_a_citizen_who_gets_no_answer_is_counted_and_can_be_sent_home(monkeypatch):
+    async def story():
+        noted = []
+        citizen = Hanging(None, "", 1, lambda: 5.0, noted.append)
+        monkeypatch.setattr(load_citizens, "PATIENCE", 0.01)
+        sent = await citizen.say("你好")
+        assert (sent.status, sent.code, citizen.busy, noted) == (0, "TimeoutError", False, [sent])
+        monkeypatch.setattr(load_citizens, "PATIENCE", 60.0)
+        talking = asyncio.ensure_future(citizen.talk(iter(["一", "二"]), lambda: 0.0))
+        while not citizen.busy:
+            await asyncio.sleep(0)
+        talking.cancel()
+        await asyncio.wait({talking}, timeout=10)
+        assert talking.cancelled() and not citizen.busy
+
+    asyncio.run(story())
