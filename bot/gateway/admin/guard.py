@@ -25,6 +25,7 @@ BACKGROUND = "X-Background"
 """Header of requests a page makes by itself: they do not keep a session alive."""
 LARGEST_BODY = 20 * 2**20
 """Bytes a logged-in person may send (imports)."""
+_NO_DATABASE = "管理后台暂时连不上数据库，请稍后再试。"
 _EVERYONE = "everyone"
 _UNIDENTIFIED = "unidentified"
 
@@ -102,7 +103,10 @@ async def guard(request: web.Request, handler: Handler) -> web.StreamResponse:
         return await handler(request)
     if _came_from_elsewhere(request):
         return web.Response(headers={"Refresh": f"0; url={request.rel_url.raw_path_qs}", "Cache-Control": "no-store"})
-    response = await _enter(request, handler)
+    try:
+        response = await _enter(request, handler)
+    except RedisError:
+        raise ApiError("unavailable", _NO_DATABASE, 5) from None
     visit = request.get(VISIT)
     if visit is not None and visit.fresh and not response.prepared:
         cookies.keep(request, response, visit.identity)
@@ -123,8 +127,8 @@ async def _enter(request: web.Request, handler: Handler) -> web.StreamResponse:
         return await handler(request)
     try:
         visit = await _identify(request)
-    except (RedisError, OSError):
-        raise ApiError("unavailable", "管理后台暂时连不上数据库，请稍后再试。", 5) from None
+    except OSError:
+        raise ApiError("unavailable", _NO_DATABASE, 5) from None
     request[VISIT] = visit
     if request.match_info.http_exception is not None:
         return await handler(request)

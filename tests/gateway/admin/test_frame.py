@@ -91,6 +91,21 @@ async def test_without_redis_the_page_says_so(admin):
     assert response.status == 503 and "连不上数据库" in await response.text() and response.headers["Retry-After"] == "5"
 
 
+async def test_a_handler_that_loses_redis_says_so_too(admin):
+    from redis.exceptions import ConnectionError as Lost
+
+    from bot.gateway.admin import keys
+
+    browser = await admin("administrator")
+
+    async def broken():
+        raise Lost("gone")
+    browser.app[keys.ACCOUNTS].all = broken
+    assert "连不上数据库" in await browser.text("/admin/accounts", 503)
+    status, body = await browser.api("GET", "/admin/api/v1/accounts")
+    assert (status, body["error"]["code"]) == (503, "unavailable")
+
+
 async def test_scripts_and_styles_are_cached_until_they_change(admin):
     browser = await admin("viewer")
     first = await browser.get("/admin/static/admin.css")
