@@ -93,7 +93,10 @@ def test_replies_come_one_after_another(chat):
 
 @pytest.mark.canned
 def test_times_stand_between_days_and_after_a_silence(chat):
-    page = chat(script="sessionStorage.setItem('gjj.token', 'v1.old')", timezone_id="Asia/Shanghai")
+    page = chat(timezone_id="Asia/Shanghai", script="""sessionStorage.setItem('gjj.token', 'v1.old'); window.announced = new Set();
+        new MutationObserver((all) => all.forEach((one) => one.addedNodes.forEach((node) => {
+            if (node.classList?.contains('turn')) announced.add(document.querySelector('#log').getAttribute('aria-live')); })))
+        .observe(document, {childList: true, subtree: true});""")
     page.clock.install(time="2026-11-22T10:00:00+08:00")
     messages = at(["21T16:00", "21T16:01", "22T09:30", "22T09:31"], ("citizen", "租房"), ("assistant", "可以。"), ("citizen", "贷款"), ("staff", "我来说。"))
     page.route("**/api/v1/history", lambda route: route.fulfill(body=messages, content_type="application/json"))
@@ -102,7 +105,8 @@ def test_times_stand_between_days_and_after_a_silence(chat):
     assert page.locator(".divider").all_inner_texts() == ["昨天 16:00", "9:30"]
     assert page.locator(".divider time").first.get_attribute("datetime").startswith("2026-11-21T08:00:00")
     assert page.locator(".reply-staff .label").inner_text() == "工作人员"
-    assert page.locator("#log").get_attribute("aria-live") == "off", "an old conversation is not read out"
+    assert page.evaluate("[...announced]") == ["off"], "an old conversation is not read out"
+    page.locator("#log[aria-live=polite]").wait_for()
 
 
 def test_a_new_session_is_divided_from_the_old_one(chat):
