@@ -19,6 +19,9 @@ from bot.training.assessment import Answered, Assessment, Probe, Turn
 class StandIn:
     """Implements bot.training.run.Tools."""
 
+    latest = staticmethod(dict)
+    """Wishes that came after the start: a warm process learns them with its job."""
+
     def __init__(self, **wishes):
         self.wishes = {"pause": 0.0, "wrong": [], "die": "", "fail": "", "log": "", "stubborn": False, **wishes}
 
@@ -29,6 +32,7 @@ class StandIn:
         pass
 
     def train(self, folder, tell):
+        self.wishes.update(self.latest())
         tell("train", 0.3, "小网络")
         self._at("train")
         if self.wishes["fail"]:
@@ -38,6 +42,7 @@ class StandIn:
         return model
 
     def learn(self, lesson, base, folder, tell):
+        self.wishes.update(self.latest())
         self._at("learn")
         if self.wishes["stubborn"]:
             return None
@@ -76,4 +81,5 @@ def wishes():
 
 if __name__ == "__main__":
     child.give_way = lambda nice: None  # nobody is served meanwhile
+    StandIn.latest = staticmethod(lambda: {"wrong": [], "pause": 0.0, "fail": "", "stubborn": False, **wishes()})
     sys.exit(child.main(StandIn(**wishes())))
