@@ -40,10 +40,15 @@ class SocketFolder:
     def redis(self) -> Path:
         return self.path / "redis.sock"
 
+    def clear(self, number: int) -> None:
+        """Remove what a worker that was killed left: its socket and its health door."""
+        for path in (self.worker(number), Path(Endpoint(path=str(self.worker(number))).health.path)):
+            path.unlink(missing_ok=True)
+
     def close(self, workers: int) -> None:
         """Remove the sockets, and the folder when it was temporary."""
-        doors = [self.worker(n + 1) for n in range(workers)]
-        for path in [self.redis, *doors, *(Path(Endpoint(path=str(door)).health.path) for door in doors)]:
-            path.unlink(missing_ok=True)
+        self.redis.unlink(missing_ok=True)
+        for number in range(1, workers + 1):
+            self.clear(number)
         if self.temporary:
             shutil.rmtree(self.path)

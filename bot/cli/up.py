@@ -112,7 +112,7 @@ class Launcher:
         paths = [sockets.worker(number + 1) for number in range(settings.workers)]
         with Step(f"启动 {len(paths)} 个对话进程", "加载模型，约 15 到 30 秒") as step:
             for number, path in enumerate(paths, start=1):
-                path.unlink(missing_ok=True)
+                sockets.clear(number)
                 worker = Child(
                     f"对话进程 {number}", f"worker-{number}", self._plan.worker(path), worker_env, log, run,
                     grace=settings.message_timeout + 5,
