@@ -64,6 +64,7 @@ def test_without_publishing_it_waits_as_a_candidate(run, jobs, trainer, releases
 
 def test_mistakes_in_the_content_stop_it_before_the_minutes(run, jobs, trainer, releases, tmp_path, monkeypatch, wish, settings):
     log = tmp_path / "log"
+    log.touch()
     wish(log=str(log))
     monkeypatch.setenv("GJJ_TODAY", "not a day")  # whatever the check meets
 
