@@ -104,7 +104,7 @@ class TopicModel:
         texts = [e.text for e in examples]
         ngrams = NGrams.fit(texts)
         matrix = ngrams.transform(texts)
-        svd = TruncatedSVD(min(hyper.lsa_dimensions, matrix.shape[1] - 1), n_iter=2, random_state=seed).fit(matrix)
+        svd = TruncatedSVD(min(hyper.lsa_dimensions, matrix.shape[1] - 1), n_iter=5, random_state=seed).fit(matrix)
         projection = _as_stored(svd.components_.T)
         axes = Axes.fit(sentence, hyper.sentence_dimensions)
         located = axes.apply(sentence)
