@@ -91,7 +91,7 @@ async def test_websocket_through_the_proxy(browser):
     async with browser.ws_connect(browser.https + "/api/v1/ws", origin=browser.https) as window:
         await window.send_json({"token": token})
         await window.send_json({"id": MESSAGE_ID, "text": "你好"})
-        assert (await window.receive_json(timeout=5))["type"] == "typing"
+        assert (await window.receive_json(timeout=30))["type"] == "typing"
 
 
 @pytest.mark.asyncio
@@ -128,7 +128,7 @@ async def test_both_logs_agree_on_the_request_and_keep_no_query(browser, proxy):
     folder = proxy[2]
 
     async def logged(path):
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(30):
             while request_id not in (text := path.read_text("utf-8")):
                 await asyncio.sleep(0.02)
             return text
