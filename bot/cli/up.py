@@ -84,6 +84,7 @@ class Launcher:
             address = page_address(settings.host, settings.port)
             lock.describe(address)
             say(f"✓ 已就绪：{address}   按 Ctrl-C 停止")
+            say(f"  管理后台：{address}admin（第一个账号：./gjj admin create）")
             self._watch()
         except Stopped:
             say("正在停止……")
