@@ -15,6 +15,7 @@ from bot.content.impact import of_figure
 from bot.content.refusal import Refused
 from bot.content.version import plain, version
 from bot.gateway.admin import content
+from bot.gateway.admin.accounts import Account
 from bot.gateway.admin.area import Area
 from bot.gateway.admin.audit import audit
 from bot.gateway.admin.guard import account, allow
@@ -101,15 +102,20 @@ async def reject(request: web.Request) -> web.Response:
 
 async def send_back(request: web.Request, key: str, ident: str, reason: str) -> None:
     """Withdraw one's own, or, as somebody who may confirm, send back another's; raises Refused, Unknown, ApiError."""
-    desk, me = request.app[content.FIGURES], account(request)
-    waiting = await desk.waiting(key)
-    own = waiting is not None and waiting.filled_by == me.name
-    if not own and not me.may("publisher"):
+    desk = request.app[content.FIGURES]
+    action = sending_back(await desk.waiting(key), account(request), reason)
+    await record(request, action, key, await desk.reject(key, ident), None, reason.strip()[:200])
+
+
+def sending_back(waiting: Optional[Pending], me: Account, reason: str) -> str:
+    """The action it is when ``me`` takes away what waits; raises Refused, ApiError when he may not."""
+    if waiting is not None and waiting.filled_by == me.name:
+        return "figure.withdraw"
+    if not me.may("publisher"):
         raise ApiError("forbidden", "别人填的数字要发布员才能退回。")
-    if not own and not reason.strip():
+    if not reason.strip():
         raise Refused("请写明为什么退回，填写人要照着改")
-    proposal = await desk.reject(key, ident)
-    await record(request, "figure.withdraw" if own else "figure.reject", key, proposal, None, reason.strip()[:200])
+    return "figure.reject"
 
 
 async def record(request: web.Request, action: str, key: str, before: Optional[Pending], after: Optional[Pending], reason: str = "") -> None:

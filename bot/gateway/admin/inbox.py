@@ -1,7 +1,8 @@
 """待学问题: what was not answered well, in groups, and one click for each thing to do about it."""
 from __future__ import annotations
 
-from typing import Any, Dict, List, Sequence, Tuple
+from functools import partial
+from typing import Any, Awaitable, Callable, Dict, List, Sequence, Tuple
 from urllib.parse import urlencode
 
 from aiohttp import web
@@ -73,36 +74,42 @@ async def settle_form(request: web.Request) -> web.Response:
 
 
 async def settle(request: web.Request, do: str, idents: Sequence[str], texts: Sequence[str], place: str = "") -> Tuple[str, str]:
-    """Do one thing about some messages; the sentence to show and where to go then ("" = stay). Raises Refused, ApiError 422."""
-    learning, by = request.app[insight.LEARNING], account(request).name
+    """:func:`settled` for whoever is logged in."""
+    return await settled(request.app[insight.LEARNING], account(request).name, partial(audit, request), do, idents, texts, place)
+
+
+async def settled(learning: Learning, by: str, note: Callable[..., Awaitable[None]], do: str, idents: Sequence[str], texts: Sequence[str],
+                  place: str = "") -> Tuple[str, str]:
+    """Do one thing about some messages and ``note`` it in the audit log; the sentence to show and where to go then ("" = stay).
+    Raises Refused, ApiError 422."""
     idents, chosen = list(idents)[:MOST_IDENTS], {key(text) for text in texts}
     if do in ("similar", "faq", "out_of_scope"):
         # What was not ticked is not taught, and stays where it is.
         idents = [entry.ident for entry in await learning.entries(idents) if key(entry.text) in chosen]
     if do == "similar":
         target, wordings = await learning.add_similar(idents, place, texts, by)
-        await audit(request, "inbox.similar", target=target.title, after={"wordings": wordings})
+        await note("inbox.similar", target=target.title, after={"wordings": wordings})
         return f"已把 {len(wordings)} 句话加到“{target.title}”，重新训练以后生效。", ""
     if do == "faq":
         entries = await learning.becomes_faq(idents, by)
         wordings = list({key(entry.text): entry.text for entry in entries}.values())[: MOST_PREFILLED + 1]
         if not wordings:
             raise Refused("请至少选一句市民的话")
-        await audit(request, "inbox.faq", target=wordings[0], after={"wordings": wordings})
+        await note("inbox.faq", target=wordings[0], after={"wordings": wordings})
         # The editor of FAQs is filled in; one similar question a parameter.
         query = urlencode([("question", wordings[0]), *(("similar", text) for text in wordings[1:])])
         return "市民的原话已经填好，写上答案就行。", f"/admin/faqs/new?{query}"
     if do == "out_of_scope":
         wordings = await learning.out_of_scope(idents, texts, by)
-        await audit(request, "inbox.out_of_scope", after={"wordings": wordings})
+        await note("inbox.out_of_scope", after={"wordings": wordings})
         return f"已记下 {len(wordings)} 句不归我们管，重新训练以后助手会直接说明。", ""
     if do == "ignore":
         count = await learning.ignore(idents, by)
-        await audit(request, "inbox.ignored", after={"messages": count})
+        await note("inbox.ignored", after={"messages": count})
         return f"已忽略 {count} 句，以后同样的话不再提示。", ""
     if do == "reopen":
         count = await learning.reopen(idents)
-        await audit(request, "inbox.reopen", after={"messages": count})
+        await note("inbox.reopen", after={"messages": count})
         return f"已把 {count} 句放回待处理。已经加进内容的说法不会自动删掉。", ""
     raise ApiError("invalid", "没有这种处理办法。")
 

@@ -7,6 +7,7 @@ from typing import Any, List, Tuple
 from aiohttp import web
 
 from bot.clock import today
+from bot.content.library import Library
 from bot.content.statistics import HITS, LEVEL_TITLES, OUTCOME_TITLES, STEPS, Period, Statistics
 from bot.gateway import keys
 from bot.gateway.admin import charts, csv_safe, insight
@@ -17,6 +18,7 @@ from bot.gateway.admin.render import page
 from bot.gateway.errors import dumps
 from bot.knowledge.handoff import handoff_wording
 from bot.state import day_counts
+from bot.state.client import Client
 
 routes = web.RouteTableDef()
 AREA = Area(path="/admin/statistics", title="统计", role="viewer", order=60, summary="多少人问、答上多少、满意率、追问和提醒、转人工，按天按周按月看",
@@ -113,7 +115,11 @@ def _percent(value: "float | None") -> str:
 
 
 async def _read(request: web.Request, period: Period) -> Statistics:
-    redis, library = request.app[keys.REDIS], request.app[insight.LIBRARY]
+    return await read(request.app[keys.REDIS], request.app[insight.LIBRARY], period)
+
+
+async def read(redis: Client, library: Library, period: Period) -> Statistics:
+    """Of a period; raises RedisError, ContentError."""
     base = await asyncio.to_thread(library.base)
     days = await day_counts.read(redis, period.first, period.last)
     earlier = await day_counts.read(redis, period.before.first, period.before.last)
