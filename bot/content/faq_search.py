@@ -3,7 +3,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date, timedelta
-from typing import Any, Dict, List, Mapping, Tuple
+from typing import AbstractSet, Any, Callable, Dict, List, Mapping, Tuple
 
 from bot import clock
 from bot.knowledge.faq import Faq
@@ -14,7 +14,7 @@ PAGE = 50
 FEW_WORDINGS = 3
 SOON = timedelta(days=90)
 STATES = ("有效", "停用", "未生效", "已失效")
-LACKS = {"wordings": f"相似问法不到 {FEW_WORDINGS} 条", "sources": "没有注明依据", "card": "没有相关事项"}
+LACKS = {"wordings": f"相似问法不到 {FEW_WORDINGS} 条", "sources": "没有注明依据", "card": "没有相关事项", "training": "等训练"}
 VALIDITY = {"ends": "90 天内到期", "dated": "写了生效或失效日期", "always": "一直有效"}
 ORDERS = {"question": "按问题", "updated": "最近更新在前", "topic": "按主题"}
 
@@ -61,10 +61,20 @@ class Page:
     pages: int
 
 
+Waiting = Callable[[Mapping[str, Faq]], AbstractSet[str]]
+"""FAQs → ids of those with wordings that the release in service was not taught."""
+
+
+def nothing_waits(faqs: Mapping[str, Faq]) -> AbstractSet[str]:
+    """While nobody knows what the release was taught."""
+    return frozenset()
+
+
 class FaqSearch:
     """Remembers each record's letters, so that a search among thousands stays quick."""
 
-    def __init__(self) -> None:
+    def __init__(self, waiting: Waiting = nothing_waits) -> None:
+        self.waiting = waiting
         self._letters: Dict[str, Tuple[Faq, str]] = {}
 
     def find(self, faqs: Mapping[str, Faq], wanted: Wanted) -> Page:
@@ -78,7 +88,8 @@ class FaqSearch:
         """Records that fit, in the wanted order."""
         day = clock.today()
         terms = [key(term) for term in wanted.text.split() if key(term)]
-        found = [faq for faq in faqs.values() if _fits(faq, wanted, day) and all(term in self._text(faq) for term in terms)]
+        waiting = self.waiting(faqs) if wanted.lacks == "training" else faqs.keys()
+        found = [faq for faq in faqs.values() if faq.id in waiting and _fits(faq, wanted, day) and all(term in self._text(faq) for term in terms)]
         if wanted.order == "updated":
             found.sort(key=lambda faq: faq.updated_at or date.min, reverse=True)
         else:
@@ -98,7 +109,7 @@ def _fits(faq: Faq, wanted: Wanted, day: date) -> bool:
         return False
     if wanted.state and state(faq) != wanted.state:
         return False
-    lacking = {"": False, "wordings": len(faq.similar) >= FEW_WORDINGS, "sources": bool(faq.facts), "card": bool(faq.related)}
+    lacking = {"": False, "wordings": len(faq.similar) >= FEW_WORDINGS, "sources": bool(faq.facts), "card": bool(faq.related), "training": False}
     if lacking[wanted.lacks]:
         return False
     if wanted.validity == "ends":

@@ -2,6 +2,7 @@
 from __future__ import annotations
 
 import asyncio
+import threading
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any, Awaitable, Callable, Dict, List, Optional, Tuple
@@ -82,6 +83,7 @@ class FaqDesk:
         self.history = history
         self._suggestions = suggestions
         self._nearest = Nearest()
+        self._looking = threading.Lock()
 
     async def get(self, ident: str) -> Faq:
         """Raises :class:`Unknown`."""
@@ -139,8 +141,10 @@ class FaqDesk:
         return Findings(problems, warnings(faq), self._near(values.question, ident), [], preview.faq_reply(office.base, faq), needs_training(before, faq))
 
     def _near(self, text: str, but: str) -> List[Near]:
-        self._nearest.follow(self.library.base().faqs)
-        return self._nearest.find(text, but=but)
+        base = self.library.base()
+        with self._looking:
+            self._nearest.follow(base.faqs)
+            return self._nearest.find(text, but=but)
 
     async def _same(self, before: Faq, expected: str, by: str) -> None:
         if version(before) == expected:

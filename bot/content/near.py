@@ -11,7 +11,8 @@ from collections import defaultdict
 from dataclasses import dataclass
 from functools import lru_cache
 from heapq import nlargest
-from typing import Dict, Iterable, List, Set, Tuple
+from operator import itemgetter
+from typing import Dict, List, Set, Tuple
 
 from bot.knowledge.faq import Faq
 from bot.knowledge.faq_draft import key, wordings
@@ -54,11 +55,21 @@ class Nearest:
         self._faqs: Dict[str, Faq] = {}
         self._count = 0
         """Of wordings."""
-        self._holders: Dict[str, Set[Tuple[str, str]]] = {}
-        """Gram → (FAQ id, wording)."""
+        self._places: Dict[int, Tuple[str, str]] = {}
+        """Number → (FAQ id, wording). Numbers, because thousands of them are added up at every few letters typed."""
+        self._numbers: Dict[str, List[int]] = {}
+        """FAQ id → its wordings."""
+        self._next = 0
+        self._holders: Dict[str, Set[int]] = {}
+        """Gram → wordings."""
+        self._lengths: Dict[str, float] = {}
+        """Of wordings looked at since the index last changed."""
 
     def follow(self, faqs: Dict[str, Faq]) -> None:
         """Make the index that of ``faqs``."""
+        if faqs == self._faqs:
+            return
+        self._lengths.clear()
         for ident, known in list(self._faqs.items()):
             if faqs.get(ident) is not known:
                 self._remove(known)
@@ -73,13 +84,14 @@ class Nearest:
             return []
         weights = {gram: self._weight(gram) for gram in wanted}
         length = math.sqrt(sum(weight * weight for weight in weights.values()))
-        shared: Dict[Tuple[str, str], float] = defaultdict(float)
+        shared: Dict[int, float] = defaultdict(float)
         for gram, weight in weights.items():
-            for place in self._holders.get(gram, ()):
-                shared[place] += weight * weight
+            square = weight * weight
+            for number in self._holders.get(gram, ()):
+                shared[number] += square
         best: Dict[str, Near] = {}
-        for place, product in nlargest(_LOOKED_AT, shared.items(), key=lambda item: item[1]):
-            ident, wording = place
+        for number, product in nlargest(_LOOKED_AT, shared.items(), key=itemgetter(1)):
+            ident, wording = self._places[number]
             if ident == but:
                 continue
             score = product / (length * self._length(wording))
@@ -91,25 +103,29 @@ class Nearest:
         return math.sqrt(math.log(1 + self._count / (1 + len(self._holders.get(gram, ())))))
 
     def _length(self, wording: str) -> float:
-        return math.sqrt(sum(self._weight(gram) ** 2 for gram in _grams(wording)))
+        length = self._lengths.get(wording)
+        if length is None:
+            length = self._lengths[wording] = math.sqrt(sum(self._weight(gram) ** 2 for gram in _grams(wording)))
+        return length
 
     def _add(self, faq: Faq) -> None:
         self._faqs[faq.id] = faq
         self._count += len(wordings(faq))
-        for place, gram in _places(faq):
-            self._holders.setdefault(gram, set()).add(place)
+        numbers = self._numbers[faq.id] = []
+        for wording in dict.fromkeys(wordings(faq)):
+            self._places[self._next] = faq.id, wording
+            numbers.append(self._next)
+            for gram in _grams(wording):
+                self._holders.setdefault(gram, set()).add(self._next)
+            self._next += 1
 
     def _remove(self, faq: Faq) -> None:
         del self._faqs[faq.id]
         self._count -= len(wordings(faq))
-        for place, gram in _places(faq):
-            holders = self._holders[gram]
-            holders.discard(place)
-            if not holders:
-                del self._holders[gram]
-
-
-def _places(faq: Faq) -> Iterable[Tuple[Tuple[str, str], str]]:
-    for wording in dict.fromkeys(wordings(faq)):
-        for gram in _grams(wording):
-            yield (faq.id, wording), gram
+        for number in self._numbers.pop(faq.id):
+            _, wording = self._places.pop(number)
+            for gram in _grams(wording):
+                holders = self._holders[gram]
+                holders.discard(number)
+                if not holders:
+                    del self._holders[gram]

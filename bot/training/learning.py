@@ -1,18 +1,17 @@
 """When only FAQ wordings changed since the release in service: what it has to learn and to forget instead of a full training."""
 from __future__ import annotations
 
-from datetime import date
 from pathlib import Path
-from typing import Any, Dict, List, NamedTuple, Optional, Tuple
+from typing import Any, List, NamedTuple, Optional, Tuple
 
 import msgspec
 
 from bot import clock
 from bot.knowledge.base import KnowledgeBase
-from bot.knowledge.faq import Faq
 
 from . import content
 from .releases import ReleaseError, Releases, basis
+from .taught import wordings_taught
 
 MOST = 300
 """Wordings learned since the last full training; then the next one is full again."""
@@ -37,7 +36,7 @@ def lesson(base: KnowledgeBase, releases: Releases, data: Path) -> Optional[Less
         release = releases.get(ident)
         if release.basis != basis() or release.questions != content.questions_digest(data):
             return None
-        before = _taught(content.unpack(releases.read(ident, content.FILE)), release.created[:10])
+        before = wordings_taught(content.unpack(releases.read(ident, content.FILE)), release.created[:10])
         model = releases.model_path(ident)
     except (ReleaseError, msgspec.DecodeError, ValueError):
         return None
@@ -45,17 +44,6 @@ def lesson(base: KnowledgeBase, releases: Releases, data: Path) -> Optional[Less
     new, gone = sorted(now - before), sorted(before - now)
     learned = release.learned + len(new) + len(gone)
     return Lesson(ident, model, new, gone, learned) if 0 < learned <= MOST and (new or gone) else None
-
-
-def _taught(files: Dict[str, bytes], day: str) -> "set[Tuple[str, str, str]]":
-    """The wordings a release was trained on: those in force on its day."""
-    found = set()
-    for name, raw in files.items():
-        if name.startswith("faq/"):
-            for faq in msgspec.yaml.decode(raw, type=List[Faq]):
-                if faq.in_force(date.fromisoformat(day)):
-                    found.update((text, faq.id, faq.topic) for text in (faq.question, *faq.similar))
-    return found
 
 
 def sample(everything: List[Any], count: int) -> List[Any]:

@@ -24,6 +24,8 @@ from bot.gateway.middlewares import REQUEST_ID
 from bot.knowledge.errors import ContentError
 from bot.knowledge.faq_table import SheetError
 from bot.knowledge.faq_text import TextError
+from bot.training.releases import Releases
+from bot.training.taught import Taught
 
 LIBRARY = web.AppKey("content_library", Library)
 FAQS = web.AppKey("content_faqs", FaqDesk)
@@ -44,7 +46,7 @@ async def stores(app: web.Application) -> AsyncIterator[None]:
     redis = app[keys.REDIS]
     library = app[LIBRARY] = app[insight.LIBRARY]  # one copy of the content for all areas
     app[FAQS] = FaqDesk(library, History(redis, "faq"), functools.partial(_unanswered, app))
-    app[SEARCH] = FaqSearch()
+    app[SEARCH] = FaqSearch(Taught(Releases(app[keys.SETTINGS].releases_dir)).waiting)
     app[IMPORTS] = Imports(app[FAQS], redis)
     app[CARDS] = CardDesk(library, History(redis, "card"))
     app[FIGURES] = FigureDesk(library, History(redis, "figure"), redis)

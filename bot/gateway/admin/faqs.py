@@ -40,7 +40,8 @@ async def listing(request: web.Request) -> web.Response:
     library, wanted = request.app[content.LIBRARY], Wanted.read(request.query)
     base = await asyncio.to_thread(library.base)
     found = await asyncio.to_thread(request.app[content.SEARCH].find, base.faqs, wanted)
-    return page(request, "faqs/list.html", title="常见问题", found=found, wanted=wanted, base=base, state=state, trouble=library.trouble,
+    waiting = await asyncio.to_thread(request.app[content.SEARCH].waiting, base.faqs)
+    return page(request, "faqs/list.html", title="常见问题", found=found, waiting=waiting, wanted=wanted, base=base, state=state, trouble=library.trouble,
                 states=STATES, validity=VALIDITY, lacks=LACKS, orders=ORDERS, all_count=len(base.faqs))
 
 
