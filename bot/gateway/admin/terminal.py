@@ -90,7 +90,7 @@ def user() -> str:
 
 def run(command: Callable[[Any, argparse.Namespace], Awaitable[None]], given: argparse.Namespace, kind: Type[Terminal] = Terminal,
         any_key: bool = False) -> int:
-    """Exit status: 0 done, 1 refused – sentences on stderr say why –, 130 interrupted.
+    """Exit status: 0 done, 1 refused – sentences on stderr say why –, 130 interrupted, 141 nobody reads on.
 
     Unless ``any_key``, nothing is done with another signing key than the system's.
     """
@@ -109,6 +109,9 @@ def run(command: Callable[[Any, argparse.Namespace], Awaitable[None]], given: ar
         complain(str(error))
     except RedisError as error:
         complain(f"连不上 Redis（{type(error).__name__}）：请运行 ./gjj doctor 查看。")
+    except BrokenPipeError:  # whoever reads had enough: | head
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # or Python complains when it ends
+        return 141
     except OSError as error:
         complain(str(from_os_error(error)))
     except (KeyboardInterrupt, EOFError):

@@ -6,6 +6,8 @@ import dataclasses
 import io
 import json
 import os
+import subprocess
+import sys
 import time
 from datetime import date
 
@@ -18,7 +20,7 @@ from bot.gateway.admin.accounts import Account, Accounts
 from bot.gateway.admin.passwords import Passwords
 from bot.gateway.admin.second_factor import SecondFactor
 from bot.knowledge.base import load
-from bot.settings import Settings
+from bot.settings import ROOT, Settings
 from bot.state.client import close, connect
 from bot.state.inbox import Entry, Guess
 from bot.state.talks import Note, Talks
@@ -282,3 +284,13 @@ def test_with_another_secret_than_the_system_nothing_is_done(command, person):
     command(figures_cli, *SET, typed=person("张三", "editor"))
     status, _, errors = command(figures_cli, "list", secret=b"n0t-the-same-" * 4)
     assert status == 1 and "签名密钥和运行中的系统不一样" in errors
+
+
+def test_a_reader_who_had_enough_is_no_error(redis_url, empty_console, tmp_path):
+    clean = {name: value for name, value in os.environ.items() if not name.startswith(("GJJ_", "REDIS_"))}
+    reading, writing = os.pipe()
+    os.close(reading)
+    ended = subprocess.run([sys.executable, "-m", "bot.gateway.admin.figures_cli", "list"], stdout=writing, stderr=subprocess.PIPE, cwd=ROOT, timeout=60,
+                           env={**clean, "PYTHONUTF8": "1", "REDIS_URL": redis_url, "GJJ_VAR": str(tmp_path)})
+    os.close(writing)
+    assert (ended.returncode, ended.stderr) == (141, b"")
