@@ -10,6 +10,7 @@ from bot.content.differences import differences
 from bot.content.faqs import FaqDesk, FaqValues, values_of
 from bot.content.history import OUTSIDE, History
 from bot.content.library import Library
+from bot.content.near import Nearest
 from bot.content.refusal import Conflict, Refused, Unknown
 from bot.content.version import version
 from bot.knowledge.base import load
@@ -138,6 +139,20 @@ class TestWhileTyping:
     async def test_a_question_asked_otherwise_is_found_near(self, desk):
         near = (await desk.check(msgspec.structs.replace(NEW, question="公积金中心的电话是多少呀"))).near
         assert near[0].faq.id == "faq_branches" and near[0].score > 0.6
+
+    async def test_what_changed_is_found_as_if_it_had_always_been_there(self, desk, library):
+        faqs = dict(library.base().faqs)
+        followed, fresh, asked = Nearest(), Nearest(), "管理部门口能不能停车"
+        followed.follow(faqs)
+        before = followed.find("公积金中心的电话是多少呀")
+        branches = faqs.pop("faq_branches")
+        changed = {**faqs, "faq_new": msgspec.structs.replace(branches, id="faq_new", question="管理部门口能停车吗", similar=[])}
+        followed.follow(changed)
+        fresh.follow(changed)
+        assert [near.score for near in followed.find(asked)] == [near.score for near in fresh.find(asked)]
+        assert followed.find(asked)[0].faq.id == "faq_new"
+        followed.follow({**faqs, "faq_branches": branches})
+        assert followed.find("公积金中心的电话是多少呀")[0] == before[0] and before[0].faq.id == "faq_branches"
 
     async def test_nonsense_is_near_nothing(self, desk):
         assert await desk.near("石狮子吃不吃草莓") == []

@@ -57,7 +57,7 @@ async def test_a_new_question_is_saved_and_waits_for_training(editor, root):
 
 async def test_what_the_release_in_service_was_not_taught_is_marked(editor, root, tmp_path):
     """Marked while nobody has trained; not when only an answer changed, and not while it is unknown what the release was taught."""
-    assert "等训练以后" not in plain_text(await editor.text("/admin/faqs"))
+    assert "在等训练" not in plain_text(await editor.text("/admin/faqs"))
     taught = trained_content.snapshot(root / "data")
     await editor.post("/admin/faqs", NEW)
     ident = (await stored(root)).id
@@ -66,7 +66,7 @@ async def test_what_the_release_in_service_was_not_taught_is_marked(editor, root
     before = releases.keep(tmp_path / "model", {}, {}, {trained_content.FILE: trained_content.pack(taught)})
     releases.switch(before.id)
     text = await editor.text("/admin/faqs")
-    assert "1 条有新问法，等训练以后助手才听得懂" in plain_text(text)
+    assert "1 条有新问法在等训练，训练以后助手才听得懂。" in plain_text(text)
     text = await editor.text("/admin/faqs?lacks=training")
     assert "共 1 条" in plain_text(text) and f"/admin/faqs/{ident}" in text and "badge-info" in text.split("<table")[1]
     after = releases.keep(tmp_path / "model", {}, {}, {trained_content.FILE: trained_content.pack(trained_content.snapshot(root / "data"))})
@@ -76,7 +76,7 @@ async def test_what_the_release_in_service_was_not_taught_is_marked(editor, root
     await editor.post(f"/admin/faqs/{ident}", {**NEW, "answer": "另一个答案，出门前打12329问一声。", "version": version})
     assert "没有找到" in plain_text(await editor.text("/admin/faqs?lacks=training"))
     releases.switch(releases.keep(tmp_path / "model", {}, {}).id)
-    assert "等训练以后" not in plain_text(await editor.text("/admin/faqs"))
+    assert "在等训练" not in plain_text(await editor.text("/admin/faqs"))
 
 
 async def test_what_the_inbox_gives_is_filled_in(editor):
