@@ -17,7 +17,8 @@ from bot.cli.problem import Problem
 from bot.settings import ROOT, Settings
 
 WORKER_TESTS = ("knowledge", "actions", "nlu", "state", "worker", "training", "bench")
-GATEWAY_TESTS = ("content", "gateway", "security", "cli", "web", "e2e", "deploy")
+GATEWAY_TESTS = ("content", "gateway", "security", "cli", "web", "deploy")
+BROWSER_TESTS = ("e2e",)
 SYSTEM_TESTS = ("system",)
 FAULT_TESTS = ("faults",)
 _REPORTS = ROOT / "var" / "test"
@@ -51,14 +52,10 @@ def main(argv: Sequence[str]) -> int:
     total += _check("内容检查", [sys.executable, "-m", "bot.knowledge.check"])
     total += _check("代码检查（ruff）", [str(paths.GATEWAY_PYTHON.parent / "ruff"), *_RUFF, *_sources()])
     total += _side_by_side(
-        Suite("对话环境的测试", paths.WORKER_PYTHON, WORKER_TESTS), Suite("网关环境的测试", paths.GATEWAY_PYTHON, GATEWAY_TESTS))
-    for suite in (
-        Suite("整个系统的测试", paths.GATEWAY_PYTHON, SYSTEM_TESTS),
-        Suite("故障演练", paths.WORKER_PYTHON, FAULT_TESTS),
-    ):
-        if suite.existing:
-            say(f"→ {suite.title}：{' '.join(suite.existing)}")
-            total += _counts(suite, foreground.run(_command(suite), env=_environment(), cwd=ROOT))
+        Suite("网关环境的测试", paths.GATEWAY_PYTHON, GATEWAY_TESTS),
+        [Suite("对话环境的测试", paths.WORKER_PYTHON, WORKER_TESTS), Suite("浏览器里的测试", paths.GATEWAY_PYTHON, BROWSER_TESTS)])
+    for suite in (Suite("整个系统的测试", paths.GATEWAY_PYTHON, SYSTEM_TESTS), Suite("故障演练", paths.WORKER_PYTHON, FAULT_TESTS)):
+        total += _run(suite)
     print(f"{total.passed} passed, {total.failed} failed, {total.skipped} skipped")
     return 1 if total.failed else 0
 
@@ -98,15 +95,24 @@ def _check(title: str, command: List[str]) -> Counts:
     return Counts(passed=int(ok), failed=int(not ok))
 
 
-def _side_by_side(shown: Suite, aside: Suite) -> Counts:
-    """Both at once, as each leaves a core idle half of the time; what ``aside`` says follows when ``shown`` has ended."""
-    say(f"→ {shown.title}：{' '.join(shown.existing)}；同时：{aside.title}：{' '.join(aside.existing)}")
-    log = _REPORTS / "aside.log"
+def _side_by_side(aside: Suite, shown: Sequence[Suite]) -> Counts:
+    """``shown`` one after another and ``aside`` at the same time, as each leaves a core idle half of the time; what ``aside``
+    says follows at the end."""
+    say(f"→ {aside.title}：{' '.join(aside.existing)}（同时进行，结果在后面）")
+    log, total = _REPORTS / "aside.log", Counts()
     with log.open("wb") as output, foreground.running(_command(aside), env=_environment(), cwd=ROOT, output=output) as other:
-        total = _counts(shown, foreground.run(_command(shown), env=_environment(), cwd=ROOT))
+        for suite in shown:
+            total += _run(suite)
         status = other.wait()
     say(f"→ {aside.title}\n{log.read_text('utf-8', errors='replace')}")
     return total + _counts(aside, status)
+
+
+def _run(suite: Suite) -> Counts:
+    if not suite.existing:
+        return Counts()
+    say(f"→ {suite.title}：{' '.join(suite.existing)}")
+    return _counts(suite, foreground.run(_command(suite), env=_environment(), cwd=ROOT))
 
 
 def _report(suite: Suite) -> Path:

@@ -39,16 +39,16 @@ class Hyper:
     batch: int = 256
     rate: float = 3e-3
     epochs: int = 8
-    networks: int = 2
+    networks: int = 3
     """Started from different seeds and averaged."""
-    task_weights: Tuple[float, ...] = (1.0, 0.5, 0.3)
+    task_weights: Tuple[float, ...] = (1.0, 1.0, 0.6)
     """What a miss counts in training: topic, home, aspect."""
     neighbours: int = 16
     coarse_dimensions: int = 48
     coarse_neighbours: int = 256
     """So many questions, the nearest along the first axes, are compared along all of them."""
     neighbour_temperature: float = 0.08
-    neighbour_share: float = 0.5
+    neighbour_share: float = 0.4
     """Share of the nearest-question vote in the final probabilities."""
     sharpness: float = 2.0
     """Exponent of the topic probabilities: networks and neighbours agree more often than their mean is sure."""
