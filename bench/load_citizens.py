@@ -93,21 +93,38 @@ class SocketCitizen(Citizen):
 
     transport = SOCKET
     _socket: Optional[aiohttp.ClientWebSocketResponse] = None
+    _listening: "Optional[asyncio.Task[None]]" = None
 
     async def leave(self) -> None:
         if self._socket is not None:
             await self._socket.close()
+        if self._listening is not None:
+            self._listening.cancel()
+
+    async def _listen(self, socket: aiohttp.ClientWebSocketResponse, frames: "asyncio.Queue[Optional[Dict[str, Any]]]") -> None:
+        """Browsers answer the server's heartbeat also while their citizen thinks; this library does only while it reads."""
+        async for message in socket:
+            frames.put_nowait(message.json())
+        frames.put_nowait(None)
+
+    async def _open(self) -> None:
+        self._socket = await self._http.ws_connect(self._url + "/api/v1/ws", headers=self._address)
+        await self._socket.send_json({"token": self._token})
+        self._frames: "asyncio.Queue[Optional[Dict[str, Any]]]" = asyncio.Queue()
+        self._listening = asyncio.create_task(self._listen(self._socket, self._frames))
 
     async def _send(self, text: str) -> "tuple[int, bool, str]":
         if self._token is None:
             await self.arrive()
         if self._socket is None or self._socket.closed:
-            self._socket = await self._http.ws_connect(self._url + "/api/v1/ws", headers=self._address)
-            await self._socket.send_json({"token": self._token})
+            await self._open()
+        assert self._socket is not None
         message = _message(text)
         await self._socket.send_json(message)
         while True:
-            frame: Dict[str, Any] = await self._socket.receive_json()
+            frame = await self._frames.get()
+            if frame is None:
+                raise ConnectionResetError("closed instead of answered")
             if frame.get("id", message["id"]) != message["id"]:
                 continue  # a late frame of a message given up before
             if frame["type"] == "done":
