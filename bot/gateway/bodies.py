@@ -93,11 +93,16 @@ async def read_json(request: web.Request) -> Any:
     if any(encoding.lower() != "identity" for encoding in request.headers.getall("Content-Encoding", ())):
         # Attack: a small compressed body that unpacks to gigabytes.
         raise ApiError("bad_content_type", "请不要压缩发送的内容。")
+    return parse_json(await read(request))
+
+
+async def read(request: web.Request) -> bytes:
+    """The whole body as it came; raises :class:`ApiError` 400 when it does not arrive in time or whole, 413 when it is too large."""
     if (request.content_length or 0) > request.client_max_size:
         raise ApiError("too_large")
     try:
         async with asyncio.timeout(READ_SECONDS):
-            raw = await request.read()
+            return await request.read()
     except TimeoutError:
         raise ApiError("bad_request", "内容没有收全，请检查网络后再发一次。") from None
     except web.HTTPRequestEntityTooLarge:
@@ -105,7 +110,6 @@ async def read_json(request: web.Request) -> Any:
     except (web.RequestPayloadError, ConnectionError):
         # Attack: a body that is not what its headers say (chunks of a wrong length, an end in the middle).
         raise ApiError("bad_request", "内容没有收全，请检查网络后再发一次。") from None
-    return parse_json(raw)
 
 
 def parse_json(raw: "bytes | str") -> Any:

@@ -1,7 +1,6 @@
 """The dialogue for servers of partners (a government app, the bank's counter, 12329's own system); see docs/channels.md."""
 from __future__ import annotations
 
-import asyncio
 import re
 
 from aiohttp import web
@@ -62,13 +61,7 @@ async def erase(request: web.Request) -> web.Response:
 
 async def _call(request: web.Request) -> "tuple[str, object]":
     """Who calls and what; the body is read once, so that what is checked is what is used."""
-    try:
-        async with asyncio.timeout(bodies.READ_SECONDS):
-            raw = await request.read()
-    except TimeoutError:
-        raise ApiError("bad_request") from None
-    except web.HTTPRequestEntityTooLarge:
-        raise ApiError("too_large") from None
+    raw = await bodies.read(request)
     try:
         partner = await signed.check(request.app[keys.REDIS], dict(request.app[keys.SETTINGS].partners), request.method, request.path_qs, request.headers, raw)
     except ApiError as error:

@@ -60,7 +60,7 @@ async def verify(request: web.Request) -> web.Response:
 
 async def receive(request: web.Request) -> web.Response:
     """A message or event, answered in the same response."""
-    raw = await _body(request)
+    raw = await bodies.read(request)
     envelope = request.app[ENVELOPE]
     try:
         if envelope is not None:
@@ -121,13 +121,3 @@ def _refusal(request: web.Request) -> ApiError:
     # Attack: guessing the token. Wrong signatures count against the address that tries them.
     request.app[keys.LIMITER].spend("auth.failure", "address", middlewares.address(request))
     return ApiError("forbidden")
-
-
-async def _body(request: web.Request) -> bytes:
-    try:
-        async with asyncio.timeout(bodies.READ_SECONDS):
-            return await request.read()
-    except TimeoutError:
-        raise ApiError("bad_request") from None
-    except web.HTTPRequestEntityTooLarge:
-        raise ApiError("too_large") from None
