@@ -3,17 +3,17 @@ from __future__ import annotations
 
 import csv
 import io
-import re
 import zipfile
 from pathlib import Path
 from typing import Any, Iterable, List, Sequence
+
+from .formula import guarded, is_formula, unguarded
 
 MOST_ROWS = 5000
 MOST_COLUMNS = 40
 MOST_UNPACKED = 200 * 1024 * 1024
 _WIDTHS = (28, 70, 40, 16, 16, 24, 16, 10, 16, 16, 16)
 """Of the columns, in characters."""
-_DANGEROUS = re.compile(r"\t|\r|[\s'\0\u200b-\u200f\u2060\ufeff]*[=+\-@＝＋－＠]")
 
 
 class SheetError(ValueError):
@@ -29,8 +29,7 @@ def csv_bytes(rows: Iterable[Sequence[str]]) -> bytes:
     out = io.StringIO(newline="")
     writer = csv.writer(out)
     for row in rows:
-        # Attack: a cell that begins like a formula is run by the spreadsheet program of whoever opens the export.
-        writer.writerow(["'" + cell if _DANGEROUS.match(cell) else cell for cell in row])
+        writer.writerow([guarded(cell) for cell in row])
     return out.getvalue().encode("utf-8-sig")  # the mark makes Excel read Chinese rightly
 
 
@@ -52,7 +51,7 @@ def read_csv(path: Path) -> List[List[Any]]:
         rows = list(csv.reader(io.StringIO(text, newline=""), delimiter=delimiter))
     except csv.Error as error:
         raise SheetError([f"{path.name} 不是完整的 CSV（{error}）"]) from None
-    return [[cell[1:] if cell.startswith("'") and _DANGEROUS.match(cell) else cell for cell in row] for row in rows]
+    return [[unguarded(cell) for cell in row] for row in rows]
 
 
 def xlsx_bytes(rows: Iterable[Sequence[str]]) -> bytes:
@@ -74,7 +73,7 @@ def xlsx_bytes(rows: Iterable[Sequence[str]]) -> bytes:
             cell.alignment = Alignment(wrap_text=True, vertical="top")
             if r == 1:
                 cell.font = Font(bold=True)
-            elif _DANGEROUS.match(text):
+            elif is_formula(text):
                 cell.quotePrefix = True
     for c, width in enumerate(_WIDTHS, 1):
         sheet.column_dimensions[get_column_letter(c)].width = width

@@ -3,20 +3,18 @@ from __future__ import annotations
 
 import csv
 import io
-import re
 from typing import Iterable
+
+from bot.knowledge.formula import guarded
 
 BOM = "\ufeff"
 """Without it Excel takes UTF-8 for something else."""
-_FORMULA = re.compile(r"[\s'\0\u200b-\u200f\u2060\ufeff]*[=+\-@＝＋－＠]|[\t\r\n]")
 
 
 def cell(value: object) -> str:
-    """Attack: text that begins like a formula runs when the file is opened. An apostrophe keeps it text; numbers stay."""
+    """As text that no program runs; numbers stay numbers, negative ones too."""
     text = "" if value is None else str(value)
-    if isinstance(value, (int, float)) or not _FORMULA.match(text):
-        return text
-    return "'" + text
+    return text if isinstance(value, (int, float)) else guarded(text)
 
 
 def rows(values: Iterable[Iterable[object]]) -> str:

@@ -254,7 +254,7 @@ async def test_the_page_says_whether_it_is_whole(admin):
 
 async def test_exported_text_cannot_run_in_a_spreadsheet(admin):
     browser = await admin("administrator")
-    for text in ("=cmd|'/C calc'!A0", "+1", "-1", "@SUM(A1)", "\t=1", "  =1", "普通,\"引号\"\n换行"):
+    for text in ("=cmd|'/C calc'!A0", "+1", "-1", "@SUM(A1)", "\t=1", "\n第二行", "  =1", "普通,\"引号\"\n换行"):
         await browser.app[keys.AUDIT].append({"who": "张三", "action": "faq.update", "target": text})
     response = await browser.get("/admin/audit.csv")
     raw = (await response.read()).decode("utf-8")
@@ -262,5 +262,5 @@ async def test_exported_text_cannot_run_in_a_spreadsheet(admin):
     table = list(csv.reader(raw[1:].splitlines(True)))
     assert table[0][:3] == ["编号", "时间", "账号"] and table[1][5] == "导出操作记录"
     targets = [row[6] for row in table[2:]]
-    assert targets == ['普通,"引号"\n换行', "'  =1", "'\t=1", "'@SUM(A1)", "'-1", "'+1", "'=cmd|'/C calc'!A0"]
+    assert targets == ['普通,"引号"\n换行', "'  =1", "'\n第二行", "'\t=1", "'@SUM(A1)", "'-1", "'+1", "'=cmd|'/C calc'!A0"]
     assert csv_safe.cell(-3) == "-3"
