@@ -27,6 +27,12 @@ def run(command: str, argv: List[str]) -> int:
         from bot.cli import backup
 
         return backup.COMMANDS[command](argv)
+    if command == "prepare":
+        from bot.cli.plan import REAL
+        from bot.settings import Settings
+
+        REAL.prepare(Settings.from_env())
+        return 0
     if command == "pipeline":
         from bot.cli import pipeline
 

@@ -5,63 +5,52 @@ import argparse
 import os
 import shutil
 import sys
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Dict, List, Sequence
+from typing import List, Optional, Sequence
 
-from bot.cli import foreground, paths, pipeline
-from bot.cli.console import Step, complain, say
+from bot.cli import foreground, paths, pipeline, side_by_side
+from bot.cli.console import Step, complain
 from bot.cli.junit import Counts, broken_run, read
-from bot.cli.plan import REAL
 from bot.cli.problem import Problem
-from bot.settings import ROOT, Settings
+from bot.cli.side_by_side import Job
+from bot.cli.suites import PREPARE, SUITES, Suite, checks
+from bot.settings import ROOT
 
-WORKER_TESTS = ("knowledge", "actions", "nlu", "state", "worker", "training", "bench")
-GATEWAY_TESTS = ("content", "gateway", "security", "cli", "web", "deploy")
-BROWSER_TESTS = ("e2e",)
-SYSTEM_TESTS = ("system",)
-FAULT_TESTS = ("faults",)
 _REPORTS = ROOT / "var" / "test"
-_RUFF = ("check", "--no-cache", "--quiet", "--select", "E4,E7,E9,F", "--ignore", "E741", "--target-version", "py310")
-"""Mistakes, not taste: ruff's own default set changes from version to version."""
-
-
-@dataclass(frozen=True)
-class Suite:
-    """One pytest run."""
-
-    title: str
-    python: Path
-    folders: Sequence[str]
-
-    @property
-    def existing(self) -> List[str]:
-        """Folders that hold tests."""
-        return [f"tests/{name}" for name in self.folders if any((ROOT / "tests" / name).rglob("test_*.py"))]
 
 
 def main(argv: Sequence[str]) -> int:
     """0 when nothing failed."""
-    parser = argparse.ArgumentParser(prog="./gjj test", description="运行全部检查和测试。")
-    parser.parse_args(argv)
-    REAL.prepare(Settings.from_env())
+    args = _arguments(argv)
     install_extras(("worker", "gateway"))
     shutil.rmtree(_REPORTS, ignore_errors=True)
     _REPORTS.mkdir(parents=True)
-    total = Counts()
-    total += _check("内容检查", [sys.executable, "-m", "bot.knowledge.check"])
-    total += _check("代码检查（ruff）", [str(paths.GATEWAY_PYTHON.parent / "ruff"), *_RUFF, *_sources()])
-    total += _side_by_side(
-        Suite("网关环境的测试", paths.GATEWAY_PYTHON, GATEWAY_TESTS),
-        [Suite("对话环境的测试", paths.WORKER_PYTHON, WORKER_TESTS), Suite("浏览器里的测试", paths.GATEWAY_PYTHON, BROWSER_TESTS)])
-    for suite in (Suite("整个系统的测试", paths.GATEWAY_PYTHON, SYSTEM_TESTS), Suite("故障演练", paths.WORKER_PYTHON, FAULT_TESTS)):
-        total += _run(suite)
+    chosen = [suite for suite in SUITES if not args.suites or suite.name in args.suites]
+    statuses = side_by_side.run(_jobs(chosen, whole=not args.suites), _REPORTS)
+    total = sum((_counts(suite, statuses[suite.name]) for suite in chosen), Counts())
+    for status in (status for name, status in statuses.items() if name not in {suite.name for suite in chosen}):
+        total += Counts(passed=int(status == 0), failed=int(status != 0))
     print(f"{total.passed} passed, {total.failed} failed, {total.skipped} skipped")
     return 1 if total.failed else 0
 
 
-def _sources() -> List[str]:
-    return [name for name in ("bot", "actions", "bench", "tests") if any((ROOT / name).rglob("*.py"))]
+def _arguments(argv: Sequence[str]) -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="./gjj test", description="运行全部检查和测试。")
+    parser.add_argument("suites", nargs="*", metavar="部分", help="只运行这些：" + "、".join(suite.name for suite in SUITES))
+    args = parser.parse_args(argv)
+    unknown = set(args.suites) - {suite.name for suite in SUITES}
+    if unknown:
+        parser.error(f"没有这一部分：{'、'.join(sorted(unknown))}")
+    return args
+
+
+def _jobs(suites: Sequence[Suite], whole: bool) -> List[Job]:
+    """The checks when everything is tested, then what the suites need, then the suites."""
+    env = {"PYTHONPATH": str(ROOT), "OMP_NUM_THREADS": "1", "PYTHONDONTWRITEBYTECODE": "1"}
+    jobs = [Job(name, title, command, env=env) for name, title, *command in checks()] if whole else []
+    if whole or any(suite.trained for suite in suites):
+        jobs.append(Job(PREPARE, "分词管道和版本", [sys.executable, "-m", "bot.cli", "prepare"], live=True))
+    return jobs + [Job(suite.name, f"测试：{suite.title}", suite.command(_report(suite)), suite.needs, env=env) for suite in suites]
 
 
 def install_extras(names: Sequence[str]) -> None:
@@ -81,55 +70,15 @@ def install_extras(names: Sequence[str]) -> None:
         shutil.copyfile(lock, stamp)
 
 
-def _environment() -> Dict[str, str]:
-    env = dict(os.environ)
-    env.update(PYTHONPATH=str(ROOT), OMP_NUM_THREADS="1", PYTHONDONTWRITEBYTECODE="1")
-    return env
-
-
-def _check(title: str, command: List[str]) -> Counts:
-    say(f"→ {title}")
-    ok = foreground.run(command, env=_environment(), cwd=ROOT) == 0
-    if not ok:
-        complain(f"{title}没有通过")
-    return Counts(passed=int(ok), failed=int(not ok))
-
-
-def _side_by_side(aside: Suite, shown: Sequence[Suite]) -> Counts:
-    """``shown`` one after another and ``aside`` at the same time, as each leaves a core idle half of the time; what ``aside``
-    says follows at the end."""
-    say(f"→ {aside.title}：{' '.join(aside.existing)}（同时进行，结果在后面）")
-    log, total = _REPORTS / "aside.log", Counts()
-    with log.open("wb") as output, foreground.running(_command(aside), env=_environment(), cwd=ROOT, output=output) as other:
-        for suite in shown:
-            total += _run(suite)
-        status = other.wait()
-    say(f"→ {aside.title}\n{log.read_text('utf-8', errors='replace')}")
-    return total + _counts(aside, status)
-
-
-def _run(suite: Suite) -> Counts:
-    if not suite.existing:
-        return Counts()
-    say(f"→ {suite.title}：{' '.join(suite.existing)}")
-    return _counts(suite, foreground.run(_command(suite), env=_environment(), cwd=ROOT))
-
-
 def _report(suite: Suite) -> Path:
-    return _REPORTS / f"{'-'.join(suite.folders)}.xml"
+    return _REPORTS / f"{suite.name}.xml"
 
 
-def _command(suite: Suite) -> List[str]:
-    return [
-        str(suite.python), "-m", "pytest", "--import-mode=importlib", "-q", "-rsfE", "-p", "no:cacheprovider",
-        "-o", "asyncio_mode=auto", "-o", "asyncio_default_fixture_loop_scope=function",
-        "--disable-warnings", "--durations=15", f"--junitxml={_report(suite)}", *suite.existing,
-    ]
-
-
-def _counts(suite: Suite, status: int) -> Counts:
-    """What the suite's report says; a suite that did not end well counts as failed."""
+def _counts(suite: Suite, status: Optional[int]) -> Counts:
+    """What the suite's report says; a suite that did not end well, or could not run, counts as failed."""
     report = _report(suite)
+    if status is None:
+        return broken_run()
     if not report.exists():
         complain(f"{suite.title}中途停了（pytest 退出代码 {status}）")
         return broken_run()
