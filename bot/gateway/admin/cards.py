@@ -8,13 +8,12 @@ from aiohttp import web
 
 from bot.content import conditions
 from bot.content.cards import Saved, part_of
-from bot.content.differences import differences
 from bot.content.impact import FIELD_TITLES
 from bot.content.version import plain, version
-from bot.gateway.admin import content
+from bot.gateway.admin import content, revisions
 from bot.gateway.admin.area import Area
 from bot.gateway.admin.audit import audit
-from bot.gateway.admin.guard import account, allow
+from bot.gateway.admin.guard import allow
 from bot.gateway.admin.render import page, redirect
 from bot.knowledge.base import KnowledgeBase
 from bot.knowledge.card import ASPECTS, Card
@@ -70,7 +69,7 @@ async def edit(request: web.Request) -> web.Response:
 async def history(request: web.Request) -> web.Response:
     desk = request.app[content.CARDS]
     card = await desk.get(request.match_info["code"])
-    entries = [(entry, differences(readable(entry.before or {}), readable(entry.after))) for entry in await desk.history.list(card.code)]
+    entries = await revisions.entries(desk.history, card.code, readable)
     return page(request, "cards/history.html", title=f"{card.short}：修改记录", card=card, entries=entries, now=plain(card), version=version(plain(card)), actions=content.ACTIONS,
                 who=content.who)
 
@@ -79,9 +78,9 @@ async def history(request: web.Request) -> web.Response:
 @allow("editor")
 @content.page_of
 async def restore(request: web.Request) -> web.Response:
-    form, code = await request.post(), request.match_info["code"]
+    code = request.match_info["code"]
     try:
-        saved = await request.app[content.CARDS].restore(code, str(form.get("revision", "")), str(form.get("version", "")), account(request).name)
+        saved = await revisions.restored_by_form(request, request.app[content.CARDS], code)
     except content.REFUSALS as error:
         return redirect(request, f"/admin/cards/{code}/history", content.problems_of(error)[0], "error")
     await record(request, saved, "restore")

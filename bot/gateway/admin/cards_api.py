@@ -10,7 +10,7 @@ from aiohttp import web
 from bot.content import preview
 from bot.content.cards import Ground, Saved, converted, part_of, with_part
 from bot.content.version import plain, version
-from bot.gateway.admin import content
+from bot.gateway.admin import content, revisions
 from bot.gateway.admin.card_form import fields_of, values_of_facts
 from bot.gateway.admin.cards import names, record
 from bot.gateway.admin.guard import account, allow
@@ -30,11 +30,6 @@ class Change(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 class Wanted(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     value: Any
-
-
-class Restore(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    revision: str
-    version: str
 
 
 @routes.get("/admin/api/v1/cards")
@@ -57,16 +52,14 @@ async def one(request: web.Request) -> web.StreamResponse:
 @allow("viewer")
 @content.api
 async def history(request: web.Request) -> web.StreamResponse:
-    card = await request.app[content.CARDS].get(request.match_info["code"])
-    return content.json({"revisions": await request.app[content.CARDS].history.list(card.code)})
+    return await revisions.listed(request.app[content.CARDS], request.match_info["code"])
 
 
 @routes.post("/admin/api/v1/cards/{code}/restore")
 @allow("editor")
 @content.api
 async def restore(request: web.Request) -> web.StreamResponse:
-    wanted = await content.decoded(request, Restore)
-    saved = await request.app[content.CARDS].restore(request.match_info["code"], wanted.revision, wanted.version, account(request).name)
+    saved = await revisions.restored(request, request.app[content.CARDS], request.match_info["code"])
     await record(request, saved, "restore")
     return content.json({**plain(saved.card), "version": version(plain(saved.card)), "changed": saved.changed})
 

@@ -127,6 +127,17 @@ def given_date(form: Mapping[str, Any], name: str, title: str) -> "date | None":
         raise Refused(f"{title}“{text[:20]}”应写成 2026-11-22 这样") from None
 
 
+def without_wrong_dates(form: Any) -> Any:
+    """The form to be shown again: a validity date that is none is left out, everything else stays."""
+    cleaned = form.copy()
+    for name in ("effective_from", "effective_to"):
+        try:
+            given_date(cleaned, name, "")
+        except Refused:
+            cleaned[name] = ""
+    return cleaned
+
+
 def lines(form: Mapping[str, Any], name: str) -> "list[str]":
     """A field with one entry a line."""
     return [line for line in (" ".join(line.split()) for line in str(form.get(name, "")).splitlines()) if line]

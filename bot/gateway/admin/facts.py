@@ -2,18 +2,16 @@
 from __future__ import annotations
 
 import asyncio
-from typing import Any, Dict, List, Optional
+from typing import Any, List, Optional
 
-import msgspec
 from aiohttp import web
 
 from bot import clock
-from bot.content.differences import differences
 from bot.content.facts import SCOPES, STATUS, FactValues, Saved, search, values_of
 from bot.content.impact import of_fact
-from bot.content.refusal import Conflict, Refused
+from bot.content.refusal import Conflict
 from bot.content.version import plain, version
-from bot.gateway.admin import content
+from bot.gateway.admin import content, revisions
 from bot.gateway.admin.area import Area
 from bot.gateway.admin.audit import audit
 from bot.gateway.admin.guard import account, allow
@@ -54,13 +52,12 @@ async def save(request: web.Request) -> web.Response:
     desk, form = request.app[content.FACTS], await request.post()
     fact = await desk.get(request.match_info["ident"])
     reason = str(form.get("reason", ""))[:200]
-    values = _read(form, values_of(fact), False)
+    values = _read(content.without_wrong_dates(form), values_of(fact))
     try:
-        values = _read(form, values_of(fact), True)
+        values = _read(form, values_of(fact))
         saved = await desk.save(fact.id, values, str(form.get("version", "")), account(request).name, reason)
     except Conflict as error:
-        mine: Dict[str, Any] = msgspec.to_builtins(values)
-        return await _show(request, values, content.problems_of(error), 409, differences({name: error.current.get(name) for name in mine}, mine))
+        return await _show(request, values, content.problems_of(error), 409, revisions.clash(error, values))
     except content.REFUSALS as error:
         return await _show(request, values, content.problems_of(error), 422, reason=reason, sent_version=str(form.get("version", "")))
     if not saved.changed:
@@ -73,20 +70,13 @@ async def record(request: web.Request, saved: Saved, reason: str) -> None:
     await audit(request, "fact.update", saved.fact.id, plain(saved.before) if saved.before else None, plain(saved.fact), reason)
 
 
-def _read(form: Any, before: FactValues, strict: bool) -> FactValues:
-    """The form's fields; with ``strict`` a date that is none raises :class:`Refused`, else it is left out."""
-    def day(name: str) -> Any:
-        try:
-            return content.given_date(form, name, FIELDS[name])
-        except Refused:
-            if strict:
-                raise
-            return None
-
+def _read(form: Any, before: FactValues) -> FactValues:
+    """The form's fields; raises :class:`Refused` for a date that is none."""
     status, scope = str(form.get("status", "")), str(form.get("scope", ""))
     return FactValues(
         statement=" ".join(str(form.get("statement", "")).split()), value=before.value, scope=scope if scope in SCOPES else before.scope,  # type: ignore[arg-type]
-        effective_from=day("effective_from"), effective_to=day("effective_to"), status=status if status in STATUS else before.status,  # type: ignore[arg-type]
+        effective_from=content.given_date(form, "effective_from", FIELDS["effective_from"]), effective_to=content.given_date(form, "effective_to", FIELDS["effective_to"]),
+        status=status if status in STATUS else before.status,  # type: ignore[arg-type]
         sources=[Source(title=title, article=article) for title, article in content.rows(form, "source-title", "source-article")],
         note=" ".join(str(form.get("note", "")).split()) or None)
 
@@ -96,7 +86,7 @@ async def _show(request: web.Request, typed: Optional[FactValues] = None, proble
     desk, library, ident = request.app[content.FACTS], request.app[content.LIBRARY], request.match_info["ident"]
     fact = await desk.get(ident)
     touches = await asyncio.to_thread(lambda: of_fact(library.base(), library.data, ident))
-    entries = [(entry, differences(entry.before or {}, entry.after)) for entry in await desk.history.list(ident)]
+    entries = await revisions.entries(desk.history, ident)
     return page(request, "facts/edit.html", title="事实", status=status, fact=fact, values=typed or values_of(fact), problems=problems or [], version=sent_version or version(fact),
                 touches=touches, entries=entries, fields=FIELDS, statuses=STATUS, scopes=SCOPES, clash=clash or [], reason=reason, usable=fact.usable(clock.today()),
                 actions=content.ACTIONS, who=content.who)

@@ -4,15 +4,13 @@ from __future__ import annotations
 import asyncio
 from typing import Any, Dict, List, Optional
 
-import msgspec
 from aiohttp import web
 
-from bot.content.differences import differences
 from bot.content.faq_search import LACKS, ORDERS, STATES, VALIDITY, Wanted
 from bot.content.faqs import FaqValues, Saved, values_of
-from bot.content.refusal import Conflict, Refused
+from bot.content.refusal import Conflict
 from bot.content.version import plain, version
-from bot.gateway.admin import content
+from bot.gateway.admin import content, revisions
 from bot.gateway.admin.area import Area
 from bot.gateway.admin.audit import audit
 from bot.gateway.admin.guard import account, allow
@@ -114,8 +112,7 @@ async def switch(request: web.Request) -> web.Response:
 async def history(request: web.Request) -> web.Response:
     desk = request.app[content.FAQS]
     faq = await desk.get(request.match_info["ident"])
-    entries = [(entry, differences(entry.before or {}, entry.after)) for entry in await desk.history.list(faq.id)]
-    return page(request, "faqs/history.html", title="修改记录", faq=faq, entries=entries, now=plain(faq), version=version(faq), fields=FIELDS,
+    return page(request, "faqs/history.html", title="修改记录", faq=faq, entries=await revisions.entries(desk.history, faq.id), now=plain(faq), version=version(faq), fields=FIELDS,
                 actions=content.ACTIONS, who=content.who)
 
 
@@ -123,9 +120,9 @@ async def history(request: web.Request) -> web.Response:
 @allow("editor")
 @content.page_of
 async def restore(request: web.Request) -> web.Response:
-    form, ident = await request.post(), request.match_info["ident"]
+    ident = request.match_info["ident"]
     try:
-        saved = await request.app[content.FAQS].restore(ident, str(form.get("revision", "")), str(form.get("version", "")), account(request).name)
+        saved = await revisions.restored_by_form(request, request.app[content.FAQS], ident)
     except content.REFUSALS as error:
         return redirect(request, f"/admin/faqs/{ident}/history", content.problems_of(error)[0], "error")
     return await done(request, saved, "restore")
@@ -159,13 +156,7 @@ def read(form: Any) -> FaqValues:
 
 def _typed(form: Any, fallback: FaqValues) -> FaqValues:
     """What was typed, as far as it can be shown again: a wrong date is left out, everything else stays."""
-    cleaned = form.copy()
-    for name in ("effective_from", "effective_to"):
-        try:
-            content.given_date(cleaned, name, "")
-        except Refused:
-            cleaned[name] = ""
-    return read(cleaned)
+    return read(content.without_wrong_dates(form))
 
 
 async def _form(request: web.Request, values: FaqValues, faq: Optional[Faq], problems: "List[str] | None" = None, status: int = 200,
@@ -175,14 +166,8 @@ async def _form(request: web.Request, values: FaqValues, faq: Optional[Faq], pro
     return page(
         request, "faqs/edit.html", title=faq.question if faq else "新建常见问题", status=status, faq=faq, values=values, problems=problems or [],
         version=sent_version or now, base=base, state=state(faq) if faq else "", card_groups=_cards(base), aspects=[(a, ASPECT_TITLES[a]) for a in ASPECTS],
-        clash=_clash(conflict, values) if conflict else [], fields=FIELDS, file=base.files.get(f"faq:{faq.id}", "") if faq else "",
+        clash=revisions.clash(conflict, values) if conflict else [], fields=FIELDS, file=base.files.get(f"faq:{faq.id}", "") if faq else "",
         may_edit=account(request).may("editor"))
-
-
-def _clash(conflict: Conflict, values: FaqValues) -> List[Any]:
-    """Where the record as it is now differs from what this person typed."""
-    mine: Dict[str, Any] = msgspec.to_builtins(values)
-    return differences({name: conflict.current.get(name) for name in mine}, mine)
 
 
 def _cards(base: KnowledgeBase) -> Dict[str, List[Any]]:

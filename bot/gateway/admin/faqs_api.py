@@ -10,7 +10,7 @@ from aiohttp import web
 from bot.content.faq_search import Wanted
 from bot.content.faqs import FaqValues
 from bot.content.version import plain, version
-from bot.gateway.admin import content
+from bot.gateway.admin import content, revisions
 from bot.gateway.admin.audit import audit
 from bot.gateway.admin.faqs import record
 from bot.gateway.admin.faqs_import import export_of, uploaded
@@ -36,11 +36,6 @@ class Change(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 class Switch(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     enabled: bool
-    version: str
-
-
-class Restore(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    revision: str
     version: str
 
 
@@ -136,16 +131,14 @@ async def switch(request: web.Request) -> web.StreamResponse:
 @allow("viewer")
 @content.api
 async def history(request: web.Request) -> web.StreamResponse:
-    faq = await request.app[content.FAQS].get(request.match_info["ident"])
-    return content.json({"revisions": await request.app[content.FAQS].history.list(faq.id)})
+    return await revisions.listed(request.app[content.FAQS], request.match_info["ident"])
 
 
 @routes.post("/admin/api/v1/faqs/{ident}/restore")
 @allow("editor")
 @content.api
 async def restore(request: web.Request) -> web.StreamResponse:
-    wanted = await content.decoded(request, Restore)
-    saved = await request.app[content.FAQS].restore(request.match_info["ident"], wanted.revision, wanted.version, account(request).name)
+    saved = await revisions.restored(request, request.app[content.FAQS], request.match_info["ident"])
     if saved.changed:
         await record(request, saved, "restore")
     return content.json(_saved(saved))

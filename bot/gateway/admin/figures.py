@@ -14,7 +14,7 @@ from bot.content.figures import FigureValues, Pending
 from bot.content.impact import of_figure
 from bot.content.refusal import Refused
 from bot.content.version import plain, version
-from bot.gateway.admin import content
+from bot.gateway.admin import content, revisions
 from bot.gateway.admin.accounts import Account
 from bot.gateway.admin.area import Area
 from bot.gateway.admin.audit import audit
@@ -153,13 +153,7 @@ def read(key: str, form: Any) -> FigureValues:
 
 
 def _typed(key: str, form: Any) -> FigureValues:
-    cleaned = form.copy()
-    for name in ("effective_from", "effective_to"):
-        try:
-            content.given_date(cleaned, name, "")
-        except Refused:
-            cleaned[name] = ""
-    return read(key, cleaned)
+    return read(key, content.without_wrong_dates(form))
 
 
 async def _show(request: web.Request, typed: Optional[FigureValues] = None, problems: "List[str] | None" = None, status: int = 200) -> web.Response:
@@ -169,7 +163,7 @@ async def _show(request: web.Request, typed: Optional[FigureValues] = None, prob
     pending, base = await desk.waiting(key), await asyncio.to_thread(library.base)
     touches = await asyncio.to_thread(of_figure, base, library.data, key)
     values = typed or FigureValues(**{name: getattr(setting, name) for name in FigureValues.__struct_fields__})
-    entries = [(entry, differences(_worded(entry.before or {}), _worded(entry.after))) for entry in await desk.history.list(key)]
+    entries = await revisions.entries(desk.history, key, _worded)
     wanted = msgspec.structs.replace(setting, **{name: getattr(pending.values, name) for name in FigureValues.__struct_fields__}) if pending else setting
     replies = await asyncio.to_thread(_replies, base, key, wanted) if wanted.value is not None else []
     return page(request, "figures/edit.html", title=setting.name, status=status, key=key, setting=setting, values=values, problems=problems or [], version=version(setting),
