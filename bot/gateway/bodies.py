@@ -30,19 +30,19 @@ class Strict(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """A body in which an unknown key is an error."""
 
 
-class SessionBody(Strict):
+class SessionBody(Strict, frozen=True):
     """``visitor``: the key of a browser that agreed to be remembered."""
 
     visitor: Optional[str] = None
 
 
-class VisitorBody(Strict):
+class VisitorBody(Strict, frozen=True):
     """Remembering (a new visitor without a key) or forgetting one."""
 
     visitor: Optional[str] = None
 
 
-class MessageBody(Strict):
+class MessageBody(Strict, frozen=True):
     """One citizen message: ``text`` typed or ``choice`` (a button id), never both."""
 
     id: str
@@ -55,7 +55,7 @@ class MessageBody(Strict):
         return body
 
 
-class FeedbackBody(Strict):
+class FeedbackBody(Strict, frozen=True):
     """A thumb on one reply."""
 
     reply: str
@@ -64,13 +64,13 @@ class FeedbackBody(Strict):
     comment: str = ""
 
 
-class KeptBody(Strict):
+class KeptBody(Strict, frozen=True):
     """A reply whose date the citizen put into a calendar."""
 
     reply: str
 
 
-class RatingBody(Strict):
+class RatingBody(Strict, frozen=True):
     """Stars for the whole conversation."""
 
     stars: int

@@ -35,7 +35,7 @@ class Strict(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
     """Base of content structs: an unknown key is an error, never ignored."""
 
 
-class Item(Strict, kw_only=True):
+class Item(Strict, frozen=True, kw_only=True):
     """One line of a card field. ``config``: the center.yml key the line depends on, if any."""
 
     text: str
@@ -43,14 +43,14 @@ class Item(Strict, kw_only=True):
     config: List[str] = []
 
 
-class Local(Strict, kw_only=True):
+class Local(Strict, frozen=True, kw_only=True):
     """A local figure an answer needs: the center.yml key and how to call the matter in a sentence."""
 
     key: str
     name: str
 
 
-class Answer(Strict, kw_only=True):
+class Answer(Strict, frozen=True, kw_only=True):
     """What is said for one aspect. ``text`` never contains a local figure; those come from ``local``."""
 
     text: str
@@ -58,7 +58,7 @@ class Answer(Strict, kw_only=True):
     local: List[Local] = []
 
 
-class Consequence(Strict, kw_only=True):
+class Consequence(Strict, frozen=True, kw_only=True):
     """What follows when the citizen gives this reply to an attentive question.
 
     ``value`` is the value of the fact that the question fills; ``title`` the button; ``words`` regular expressions
@@ -84,7 +84,7 @@ class Consequence(Strict, kw_only=True):
         return value == self.value or value in self.also
 
 
-class Rule(Strict, kw_only=True):
+class Rule(Strict, frozen=True, kw_only=True):
     """What question and reminder share.
 
     ``level`` 1–5 of the manual (1 丢钱丢资格违法, 2 有期限, 3 白跑, 4 更好选择, 5 便利). ``aspects``: those it fits best.
@@ -107,7 +107,7 @@ class Rule(Strict, kw_only=True):
     """Why a machine cannot decide the manual's condition, when that is so; listed in docs/undecidable.md."""
 
 
-class Ask(Rule, kw_only=True):
+class Ask(Rule, frozen=True, kw_only=True):
     """An attentive question (多问一句). ``need`` is the unmet need it uncovers, ``fills`` the profile fact."""
 
     need: str
@@ -115,13 +115,13 @@ class Ask(Rule, kw_only=True):
     answers: List[Consequence]
 
 
-class Remind(Rule, kw_only=True):
+class Remind(Rule, frozen=True, kw_only=True):
     """An attentive reminder (多提一个醒). ``text_unit``: wording when a unit's clerk asks, if it differs."""
 
     text_unit: Optional[str] = None
 
 
-class Card(Strict, kw_only=True):
+class Card(Strict, frozen=True, kw_only=True):
     """A service with everything the manual says about it. Fields follow policy/services.md §一.1."""
 
     id: str

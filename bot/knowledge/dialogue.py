@@ -11,7 +11,7 @@ from .card import Aspect, Strict
 from .condition import Condition
 
 
-class Priority(Strict, kw_only=True):
+class Priority(Strict, frozen=True, kw_only=True):
     """Whatever was asked, this is answered first when ``when`` holds for this message."""
 
     name: str
@@ -20,7 +20,7 @@ class Priority(Strict, kw_only=True):
     aspect: Aspect = "overview"
 
 
-class Event(Strict, kw_only=True):
+class Event(Strict, frozen=True, kw_only=True):
     """A life event in the citizen's words and the one or two services that matter then.
 
     ``mild``: a common circumstance rather than a turn of life; a question that can be answered goes before it.
@@ -37,7 +37,7 @@ class Event(Strict, kw_only=True):
     anyone: bool = False
 
 
-class Milestone(Strict, kw_only=True):
+class Milestone(Strict, frozen=True, kw_only=True):
     """A date that follows from what the citizen said (``fact``) or comes every year (``yearly``, MM-DD), said with the
     answers of ``services``.
 
@@ -68,7 +68,7 @@ class Milestone(Strict, kw_only=True):
     facts: List[str] = []
 
 
-class Relevance(Strict, kw_only=True):
+class Relevance(Strict, frozen=True, kw_only=True):
     """Factor by how well a rule fits: condition and aspect both, one of them, or neither for certain."""
 
     fits: float
@@ -76,14 +76,14 @@ class Relevance(Strict, kw_only=True):
     little: float
 
 
-class Urgency(Strict, kw_only=True):
+class Urgency(Strict, frozen=True, kw_only=True):
     """Factor by the days left: ``most`` today, half of the surplus ``half_days`` ahead, 1 without a date."""
 
     most: float
     half_days: float
 
 
-class Acceptance(Strict, kw_only=True):
+class Acceptance(Strict, frozen=True, kw_only=True):
     """Beta prior: pseudo-counts of acceptance and of passing over; ``shared``: weight of all situations in each one."""
 
     accepted: float
@@ -91,7 +91,7 @@ class Acceptance(Strict, kw_only=True):
     shared: float
 
 
-class Fatigue(Strict, kw_only=True):
+class Fatigue(Strict, frozen=True, kw_only=True):
     """What is taken off for having been ignored or declined, for offers made and for long conversations."""
 
     ignored: float
@@ -102,7 +102,7 @@ class Fatigue(Strict, kw_only=True):
     free_turns: int
 
 
-class Attention(Strict, kw_only=True):
+class Attention(Strict, frozen=True, kw_only=True):
     """Weights of expected usefulness, by which rules of one level are ordered (docs/attentive.md)."""
 
     relevance: Relevance
@@ -112,7 +112,7 @@ class Attention(Strict, kw_only=True):
     hold_below: float
 
 
-class Term(Strict, kw_only=True):
+class Term(Strict, frozen=True, kw_only=True):
     """A term of the trade and what it means in plain words (said after “…就是”)."""
 
     term: str

@@ -7,7 +7,7 @@ from typing import List, Optional
 from .card import Local, Strict
 
 
-class Option(Strict, kw_only=True):
+class Option(Strict, frozen=True, kw_only=True):
     """A button under an FAQ answer that leads to a card's aspect."""
 
     title: str
@@ -15,7 +15,7 @@ class Option(Strict, kw_only=True):
     aspect: str = "overview"
 
 
-class Faq(Strict, kw_only=True):
+class Faq(Strict, frozen=True, kw_only=True):
     """Question, similar questions and answer. Answers are read at run time; new questions need training.
 
     ``topic`` is a label of data/policy/topics.yml; ``local`` works as in a card's answer; ``related`` are card codes.

@@ -10,7 +10,7 @@ from .base import DATA
 from .card import Aspect, Local, Strict
 
 
-class FormOption(Strict, kw_only=True):
+class FormOption(Strict, frozen=True, kw_only=True):
     """One value of a choice: its button, the words that mean it (patterns), and the profile facts that choosing it ``tells``."""
 
     title: str
@@ -18,7 +18,7 @@ class FormOption(Strict, kw_only=True):
     tells: Dict[str, str] = {}
 
 
-class FormField(Strict, kw_only=True):
+class FormField(Strict, frozen=True, kw_only=True):
     """One figure. ``min``/``max`` in yuan, months or per cent.
 
     ``said``: patterns that name this figure; ``{value}`` stands for an amount, term, rate or month.
@@ -48,7 +48,7 @@ class FormField(Strict, kw_only=True):
     options: Dict[str, FormOption] = {}
 
 
-class After(Strict, kw_only=True):
+class After(Strict, frozen=True, kw_only=True):
     """A button under the result: change fields, ask some again, open a card, or another form that takes over ``carry``."""
 
     title: str
@@ -60,7 +60,7 @@ class After(Strict, kw_only=True):
     aspect: Aspect = "overview"
 
 
-class Form(Strict, kw_only=True):
+class Form(Strict, frozen=True, kw_only=True):
     """``start`` opens it where one of ``given`` was said too (or ``anyway``), after the answer ``lead``; ``plainly`` opens it alone.
 
     ``home``: the FAQ or card that counts as answered by the result. ``offer``: answers (home.aspect) that get its button.
@@ -95,7 +95,7 @@ class Form(Strict, kw_only=True):
         return next(f for f in self.fields if f.id == name)
 
 
-class FormWording(Strict, kw_only=True):
+class FormWording(Strict, frozen=True, kw_only=True):
     """What all forms have in common: standing sentences, and the patterns that steer."""
 
     say: Dict[str, str]

@@ -20,7 +20,7 @@ REASONS = ("wish", "misses", "anger", "complaint")
 STATES = ("open", "taken", "done")
 
 
-class HandoffWording(Strict, kw_only=True):
+class HandoffWording(Strict, frozen=True, kw_only=True):
     """``say``: sentences; ``reasons``/``states``: words on the order; ``asks``: patterns of asking for its state."""
 
     say: Dict[str, str]
@@ -35,7 +35,7 @@ def handoff_wording() -> HandoffWording:
     return msgspec.yaml.decode((DATA / "handoff" / "wording.yml").read_bytes(), type=HandoffWording)
 
 
-class Phrase(Strict, kw_only=True):
+class Phrase(Strict, frozen=True, kw_only=True):
     """Something staff say often; ``title`` is on the button."""
 
     title: str

@@ -15,7 +15,7 @@ _WITHDRAWS = re.compile(r"提取|[能可想要]提|提得?(?:公积金|钱|多�
 _LENDS = re.compile(r"(?<!还)(?<!商业)(?<!银行)贷款|[能可想要]贷|贷多少")
 
 
-class Matter(Strict, kw_only=True):
+class Matter(Strict, frozen=True, kw_only=True):
     """``services``: one card for each category (提取, 贷款, …) in which the words mean something.
 
     ``only_there``: in other categories the words are no matter of their own (首付 while a loan is talked of).

@@ -9,20 +9,20 @@ import msgspec
 from .card import Strict
 
 
-class Source(Strict, kw_only=True):
+class Source(Strict, frozen=True, kw_only=True):
     """Where a statement comes from; ``article`` may be empty."""
 
     title: str
     article: str = ""
 
 
-class FactValue(Strict, kw_only=True):
+class FactValue(Strict, frozen=True, kw_only=True):
     name: str
     value: Any
     unit: Optional[str] = None
 
 
-class Fact(Strict, kw_only=True):
+class Fact(Strict, frozen=True, kw_only=True):
     """One sourced statement. Only ``status: current`` and never ``scope: hunan`` reaches a citizen."""
 
     id: str
@@ -48,7 +48,7 @@ class Fact(Strict, kw_only=True):
         return not (self.effective_to and day > self.effective_to)
 
 
-class Branch(Strict, kw_only=True):
+class Branch(Strict, frozen=True, kw_only=True):
     """One management office (管理部) of the center."""
 
     name: str
@@ -57,7 +57,7 @@ class Branch(Strict, kw_only=True):
     hours: str
 
 
-class Setting(Strict, kw_only=True):
+class Setting(Strict, frozen=True, kw_only=True):
     """One local figure or rule of the center; unset while ``value`` is null.
 
     ``value`` is what is said after "本州规定：", a number or a sentence; for ``branches`` a list of offices.
@@ -82,17 +82,17 @@ class Setting(Strict, kw_only=True):
         return not (self.effective_to and day > self.effective_to)
 
 
-class FactsFile(Strict, kw_only=True):
+class FactsFile(Strict, frozen=True, kw_only=True):
     title: str
     as_of: date
     facts: List[Fact]
 
 
-class CenterFile(Strict, kw_only=True):
+class CenterFile(Strict, frozen=True, kw_only=True):
     keys: Dict[str, Setting]
 
 
-class Season(Strict, kw_only=True):
+class Season(Strict, frozen=True, kw_only=True):
     """A yearly period: month-day bounds (inclusive) or days around lunar new year."""
 
     name: str
@@ -101,7 +101,7 @@ class Season(Strict, kw_only=True):
     lunar_new_year_days: Optional[int] = None
 
 
-class TermsFile(Strict, kw_only=True):
+class TermsFile(Strict, frozen=True, kw_only=True):
     """Values of the manual's fuzzy words; the center may change them."""
 
     numbers: Dict[str, float]

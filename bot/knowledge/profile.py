@@ -10,7 +10,7 @@ from typing import Dict, List, Literal, Optional
 from .card import Strict
 
 
-class FactValue(Strict, kw_only=True):
+class FactValue(Strict, frozen=True, kw_only=True):
     """One value of a choice fact and the regular expressions that reveal it in normalised text."""
 
     title: str
@@ -19,14 +19,14 @@ class FactValue(Strict, kw_only=True):
     """If one of these matches, the value is not taken from this message."""
 
 
-class Bands(Strict, kw_only=True):
+class Bands(Strict, frozen=True, kw_only=True):
     """How long ago a date fact lies, as values of another fact: ``days`` gives each value's largest age in days."""
 
     fact: str
     days: Dict[str, int]
 
 
-class ProfileFact(Strict, kw_only=True):
+class ProfileFact(Strict, frozen=True, kw_only=True):
     """A fact that rules may test.
 
     ``choice``: one of ``values`` (``yes``/``no`` for yes-no facts), first listed value that matches wins.
@@ -48,7 +48,7 @@ class ProfileFact(Strict, kw_only=True):
     """value → other facts that follow from it, e.g. married: {spouse: yes}."""
 
 
-class Mood(Strict, kw_only=True):
+class Mood(Strict, frozen=True, kw_only=True):
     """A feeling or manner noticed in the words. ``strong`` moods get a human sentence first and at most one rule."""
 
     title: str
@@ -59,6 +59,6 @@ class Mood(Strict, kw_only=True):
     """Variants of the human sentence said first."""
 
 
-class ProfileFile(Strict, kw_only=True):
+class ProfileFile(Strict, frozen=True, kw_only=True):
     facts: Dict[str, ProfileFact] = {}
     moods: Dict[str, Mood] = {}

@@ -6,12 +6,12 @@ from typing import Dict
 from .card import Strict
 
 
-class Topic(Strict, kw_only=True):
+class Topic(Strict, frozen=True, kw_only=True):
     """``group`` is the coarse class used by the evaluation; ``meaning`` explains the label to administrators."""
 
     group: str
     meaning: str
 
 
-class TopicsFile(Strict, kw_only=True):
+class TopicsFile(Strict, frozen=True, kw_only=True):
     topics: Dict[str, Topic]

@@ -33,7 +33,7 @@ _PLOTS = (CONFUSION, RELIABILITY)
 _LONGEST_REASON = 200
 
 
-class ServiceBody(bodies.Strict):
+class ServiceBody(bodies.Strict, frozen=True):
     """``reason`` is needed when the gate refused it; ``content``: the content goes back as well."""
 
     reason: str = ""

@@ -29,7 +29,7 @@ class Desk(Protocol[S]):
     async def restore(self, ident: str, revision: str, expected: str, by: str, /) -> S: ...
 
 
-class Restore(bodies.Strict):
+class Restore(bodies.Strict, frozen=True):
     """``version``: of the record as the person saw it."""
 
     revision: str

@@ -15,7 +15,7 @@ routes = web.RouteTableDef()
 PATH = "/admin/api/v1/session"
 
 
-class LogIn(bodies.Strict):
+class LogIn(bodies.Strict, frozen=True):
     """``code``: of the second factor, where the account has one."""
 
     name: str

@@ -16,12 +16,12 @@ routes = web.RouteTableDef()
 _PATH = "/admin/api/v1/accounts"
 
 
-class NewAccount(bodies.Strict):
+class NewAccount(bodies.Strict, frozen=True):
     name: str
     role: str
 
 
-class Changes(bodies.Strict):
+class Changes(bodies.Strict, frozen=True):
     """What is to be different; at least one."""
 
     role: "str | None" = None

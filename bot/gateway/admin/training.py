@@ -30,7 +30,7 @@ _API = "/admin/api/v1/training"
 _LONGEST_NOTE = 200
 
 
-class StartBody(bodies.Strict):
+class StartBody(bodies.Strict, frozen=True):
     """``publish``: put it in service when it passes; ``reason``: publish it even when it does not, and why; ``full``: from the
     beginning, even when only a few wordings are new."""
 
@@ -40,7 +40,7 @@ class StartBody(bodies.Strict):
     full: bool = False
 
 
-class QuestionBody(bodies.Strict):
+class QuestionBody(bodies.Strict, frozen=True):
     question: str
     topic: str = ""
 

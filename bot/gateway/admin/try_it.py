@@ -26,7 +26,7 @@ KINDS = {"answer": "回答", "question": "多问一句", "reminder": "多提一�
          "smalltalk": "寒暄", "error": "出错", "form": "填表"}
 
 
-class TryBody(bodies.Strict):
+class TryBody(bodies.Strict, frozen=True):
     """``turns`` as the worker takes them (bot.worker.try_out); ``release`` "" is the one in service."""
 
     turns: List[Dict[str, str]]

@@ -12,7 +12,7 @@ from bot.gateway.errors import ApiError
 _USER = re.compile(r"[A-Za-z0-9_.@:-]{1,64}", re.ASCII)
 
 
-class PartnerMessage(bodies.Strict):
+class PartnerMessage(bodies.Strict, frozen=True):
     """``user``: the partner's own id of the person, without meaning to us."""
 
     user: str
@@ -21,7 +21,7 @@ class PartnerMessage(bodies.Strict):
     choice: "str | None" = None
 
 
-class PartnerUser(bodies.Strict):
+class PartnerUser(bodies.Strict, frozen=True):
     user: str
 
 
