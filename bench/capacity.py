@@ -127,8 +127,8 @@ def _plans(report: Report, measured: Measured) -> None:
     given = assumptions()
     report.text(
         f"## 要多少\n\n假设在 `bench/capacity.yml`：每人每年 {given['conversations_per_person_year']} 次咨询，每次 {given['turns']} 句，"
-        f"会话留 {given['keep_days']} 天，高峰 p95 ≤ {given['goal_p95_seconds']} 秒，每核每月 {given['core_price_month']} 元。"
-        "对话进程、网关各至少两个，坏一个不影响；核数另加一个给 Redis。")
+        f"会话留 {given['keep_days']} 天，高峰 p95 ≤ {given['goal_p95_seconds']} 秒，每核每月 {given['core_price_month']} 元，"
+        f"每 GB 内存每月 {given['memory_price_month']} 元。对话进程、网关各至少两个，坏一个不影响；Redis 每个主节点至多 {given['redis_node_gb']} GB，各配一个副本，各算一核。")
     rows: List[List[Any]] = []
     figures: Dict[str, Any] = {}
     for scale in given["scales"]:
@@ -136,7 +136,7 @@ def _plans(report: Report, measured: Measured) -> None:
             need = plan(scale["people"], given, day, measured)
             figures[f"{scale['name']}，{day['name']}"] = need.__dict__
             rows.append([
-                scale["name"], day["name"], need.peak, need.workers, need.cores, f"{need.p95 * 1000:.0f}", f"{need.memory_bytes / 1e9:.0f}",
-                f"{need.redis_bytes / 1e9:.2f}", f"{need.bytes_second * 8 / 1e6:.1f}", f"{need.cores * given['core_price_month']:,}"])
-    report.table(["规模", "哪天", "高峰每秒几句", "对话进程", "核", "高峰 p95 毫秒（模拟）", "内存 GB", "Redis GB", "带宽 Mbit/s", "每月元"], rows)
+                scale["name"], day["name"], need.peak, need.workers, need.redis_masters, need.cores, f"{need.p95 * 1000:.0f}", f"{need.memory_bytes / 1e9:.0f}",
+                f"{need.redis_bytes / 1e9:.2f}", f"{need.bytes_second * 8 / 1e6:.1f}", f"{need.price_month:,.0f}"])
+    report.table(["规模", "哪天", "高峰每秒几句", "对话进程", "Redis 主节点", "核", "高峰 p95 毫秒（模拟）", "内存 GB（含副本）", "会话 GB", "带宽 Mbit/s", "每月元"], rows)
     report.figures["plans"] = figures

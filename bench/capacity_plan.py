@@ -37,12 +37,18 @@ class Need:
     peak: float
     """Messages a second in the busiest minute."""
     workers: int
+    redis_masters: int
+    """Each with a replica."""
     cores: int
     p95: float
     refused: int
     redis_bytes: float
+    """Of the conversations kept, once."""
     bytes_second: float
     memory_bytes: float
+    """Of everything, replicas included."""
+    price_month: float
+    """Yuan, under the prices assumed."""
 
 
 def assumptions(path: Path = Path(__file__).with_suffix("").parent / "capacity.yml") -> Dict[str, Any]:
@@ -82,5 +88,9 @@ def plan(people: float, given: Dict[str, Any], day: Dict[str, Any], measured: Me
         workers = math.ceil(workers * 1.1)
     gateways = max(2, math.ceil(peak * measured.gateway_cpu / given["utilisation"]))
     kept = people * given["conversations_per_person_year"] / 365 * given["keep_days"] * day["factor"] * given["turns"]
-    return Need(peak, workers, workers + gateways + 1, p95, outcome.refused, kept * measured.redis_bytes_turn, peak * measured.wire_bytes_message,
-                workers * measured.worker_memory + gateways * measured.gateway_memory)
+    redis_bytes = kept * measured.redis_bytes_turn
+    masters = max(1, math.ceil(redis_bytes / given["redis_node_gb"] / 1e9))
+    cores = workers + gateways + 2 * masters
+    memory = workers * measured.worker_memory + gateways * measured.gateway_memory + 2 * redis_bytes
+    price = cores * given["core_price_month"] + memory / 1e9 * given["memory_price_month"]
+    return Need(peak, workers, masters, cores, p95, outcome.refused, redis_bytes, peak * measured.wire_bytes_message, memory, price)

@@ -43,3 +43,13 @@ def test_the_news_is_the_peak_and_a_larger_place_needs_more():
     county, province = (plan(people, given, news, measured) for people in (3e5, 7e7))
     assert county.workers == 2 < province.workers and province.p95 <= given["goal_p95_seconds"] and not province.refused
 
+
+def test_conversations_that_fill_a_node_are_spread_and_every_copy_is_paid_for():
+    given = {**assumptions(), "redis_node_gb": 16, "core_price_month": 80, "memory_price_month": 25}
+    usual = given["days"][0]
+    nation = plan(1.4e9, given, usual, Measured([0.001], 0.0001, 2500, 6000, 1e9, 1e8))
+    assert nation.redis_bytes == pytest.approx(1.4e9 * 0.5 / 365 * 4 * 7 * 2500)
+    assert nation.redis_masters == 9  # 134 GB, 16 GB each
+    assert nation.cores == nation.workers + 2 + 18
+    assert nation.memory_bytes == pytest.approx(nation.workers * 1e9 + 2e8 + 2 * nation.redis_bytes)
+    assert nation.price_month == pytest.approx(nation.cores * 80 + nation.memory_bytes / 1e9 * 25)
