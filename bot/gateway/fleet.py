@@ -21,6 +21,9 @@ MOST_CONNECTIONS = 64
 """Open connections per worker for messages and histories."""
 PROBE_SECONDS = 2.0
 PROBE_EVERY = 1.0
+SILENT = 2
+"""Probes in a row without any answer, after which a worker is taken for frozen or cut off. Its health door is served by a
+thread of its own, so that work alone never makes it silent."""
 FIND_EVERY = 5
 """Rounds of probes between two questions to the name service."""
 
@@ -33,21 +36,38 @@ class Worker(Served):
         self.name = name
         self.endpoint = endpoint
         self.probed = False
-        shown = {"Authorization": f"Bearer {secret.decode()}"} if secret and not endpoint.path else {}
-        self.session = aiohttp.ClientSession(
-            connector=_connector(endpoint, MOST_CONNECTIONS), timeout=timeout, headers=shown, cookie_jar=aiohttp.DummyCookieJar())
+        self._timeout = timeout
+        self._shown = {"Authorization": f"Bearer {secret.decode()}"} if secret and not endpoint.path else {}
+        self._silences = 0
+        self.session = self._new_session()
         # The health door is another server, on which nobody must wait for a connection behind messages.
         self._door = aiohttp.ClientSession(
             connector=_connector(endpoint.health, 2), timeout=aiohttp.ClientTimeout(total=PROBE_SECONDS),
             cookie_jar=aiohttp.DummyCookieJar())
 
+    def _new_session(self) -> aiohttp.ClientSession:
+        return aiohttp.ClientSession(
+            connector=_connector(self.endpoint, MOST_CONNECTIONS), timeout=self._timeout, headers=self._shown, cookie_jar=aiohttp.DummyCookieJar())
+
+    async def hang_up(self) -> None:
+        """Cut off every call to it: what it has in hand is asked of another worker, and its own answer, should it ever
+        wake up, comes too late to be stored (the lease of a conversation ends, :mod:`bot.state.turns`)."""
+        cut, self.session = self.session, self._new_session()
+        await cut.close()
+
     async def probe(self) -> dict:
         """What it says of itself (:mod:`bot.worker.health`); ``{"ready": False}`` when it says nothing."""
         try:
             async with self._door.get(self.endpoint.health.base + "/readyz") as response:
+                self._silences = 0
                 report = await response.json()
                 return {**report, "ready": response.status == 200} if isinstance(report, dict) else {"ready": False}
-        except (aiohttp.ClientError, OSError, TimeoutError, ValueError):
+        except ValueError:
+            return {"ready": False}
+        except (aiohttp.ClientError, OSError, TimeoutError):
+            self._silences += 1
+            if self._silences == SILENT:
+                await self.hang_up()
             return {"ready": False}
 
     async def close(self) -> None:

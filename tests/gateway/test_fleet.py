@@ -39,9 +39,12 @@ class remote_worker:
         app = fake_worker.build()
         self.state = app[fake_worker.STATE]
         self.refused = 0
+        self.awake = asyncio.Event()
+        self.awake.set()
 
         @web.middleware
         async def ask(request, handler):
+            await self.awake.wait()
             if request.path != "/readyz" and request.headers.get("Authorization") != f"Bearer {self.secret.decode()}":
                 self.refused += 1
                 return fake_worker.error(401, "unauthorized", "没有出示密钥。")
@@ -118,6 +121,25 @@ async def test_a_name_stands_for_all_its_addresses_and_follows_them(make_client,
         there.clear()  # the name service is away: the workers known so far go on
         await fleet.find()
         assert await send(client, new_token) == 200
+
+
+async def test_what_a_frozen_worker_has_in_hand_goes_to_another(make_client, new_token, monkeypatch):
+    """A machine that is paused or cut off neither answers nor closes its connections; nobody waits for the time limit."""
+    monkeypatch.setattr("bot.gateway.fleet.PROBE_SECONDS", 0.1)
+    monkeypatch.setattr("bot.gateway.fleet.PROBE_EVERY", 0.05)
+    port = two_ports()
+    async with remote_worker("127.0.0.1", port) as first, remote_worker("127.0.0.2", port) as second:
+        places = (f"127.0.0.1:{port}", f"127.0.0.2:{port}")
+        client = await make_client(worker_sockets=places, worker_secret=WORKER_SECRET, message_timeout=60)
+        first.awake.clear()
+        assert await asyncio.gather(*(send(client, new_token, n) for n in range(6))) == [200] * 6
+        assert (first.state["processed"], second.state["processed"]) == (0, 6)
+        first.awake.set()
+        fleet = client.app[keys.WORKERS]._fleet
+        while not all(worker.healthy for worker in fleet._workers.values()):
+            await asyncio.sleep(0.01)
+        assert await asyncio.gather(*(send(client, new_token, n) for n in range(6, 18))) == [200] * 12
+        assert first.state["processed"] > 0, "awake again, it serves again"
 
 
 async def test_no_worker_found_is_a_sentence_within_the_citizens_patience(make_client, new_token):
