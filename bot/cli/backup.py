@@ -16,7 +16,7 @@ import tarfile
 import tempfile
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Dict, Iterator, Optional, Sequence
+from typing import Any, Awaitable, Callable, Dict, Iterator, Optional, Sequence, TypeVar
 
 from redis.exceptions import RedisError
 
@@ -28,11 +28,12 @@ from bot.cli.problem import Problem
 from bot.settings import Settings
 from bot.state import dump
 from bot.state.address import shown
-from bot.state.client import Client, close, connect
+from bot.state.client import BytesClient, close, connect
 
 MANIFEST, KEYS = "manifest.json", "redis.keys"
 FORMAT = 1
 _PATIENCE = 30.0
+_T = TypeVar("_T")
 
 
 def backup(argv: Sequence[str]) -> int:
@@ -96,12 +97,12 @@ def save(settings: Settings, file: Path, work: Path) -> Dict[str, int]:
     return {"keys": count, "files": len(files)}
 
 
-def unpack(file: Path, folder: Path) -> dict:
+def unpack(file: Path, folder: Path) -> Dict[str, Any]:
     """The manifest, after every file of it was written to ``folder`` and its digest found right; raises :class:`Problem`."""
     try:
         with tarfile.open(file, "r:gz") as tar:
             tar.extractall(folder, filter="data")
-        manifest = json.loads((folder / MANIFEST).read_text("utf-8"))
+        manifest: Dict[str, Any] = json.loads((folder / MANIFEST).read_text("utf-8"))
         wrong = [name for name, digest in manifest["files"].items() if _digest(folder / name) != digest]
     except (OSError, EOFError, tarfile.TarError, ValueError, KeyError, TypeError, AttributeError) as error:
         raise Problem(f"{file} 读不出来（{type(error).__name__}）：不是 ./gjj backup 存的文件，或者没有传完整。") from None
@@ -122,7 +123,7 @@ def load(settings: Settings, folder: Path, replace: bool) -> "tuple[Path, int]":
             if place.exists() and (folder / name).is_dir():
                 shutil.copytree(place, kept / name, symlinks=True)
 
-        async def fill(client: Client) -> int:
+        async def fill(client: BytesClient) -> int:
             await dump.erase(client)
             with (folder / KEYS).open("rb") as file:
                 return await dump.read(client, file)
@@ -162,8 +163,8 @@ def redis_at_hand(settings: Settings) -> Iterator[str]:
             server.finish()
 
 
-def _with_client(settings: Settings, url: str, work):
-    async def run():
+def _with_client(settings: Settings, url: str, work: Callable[[BytesClient], Awaitable[_T]]) -> _T:
+    async def run() -> _T:
         client = connect(url, max(_PATIENCE, settings.redis_timeout))
         try:
             return await work(client)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
-from typing import Any, Awaitable, Callable, Dict, Optional, Sequence, Union
+from typing import Any, Awaitable, Callable, Dict, Literal, Optional, Sequence, cast, overload
 
 from redis.asyncio import Redis, RedisCluster
 from redis.asyncio.cluster import ClusterNode
@@ -19,8 +19,9 @@ from redis.backoff import NoBackoff
 from redis.exceptions import AuthenticationError, ConnectionError, NoScriptError, RedisError, ResponseError, TimeoutError
 
 from .address import Address, parse
+from .commands import BytesClient, Client, TextClient, Value
 
-__all__ = ["Client", "RedisError", "Script", "close", "connect"]
+__all__ = ["BytesClient", "Client", "RedisError", "Script", "TextClient", "close", "connect"]
 
 _FIRST_PAUSE = 0.05
 _LONGEST_PAUSE = 0.5
@@ -39,15 +40,12 @@ class _Patient:
         return await _patiently(super().execute_command, args, options, self)  # type: ignore[misc]
 
 
-class PatientRedis(_Patient, Redis):
+class PatientRedis(_Patient, Redis):  # type: ignore[misc]  # 4.6 is without types, those of 8 contradict each other
     """One server, at an address or found by Sentinels."""
 
 
-class PatientCluster(_Patient, RedisCluster):
+class PatientCluster(_Patient, RedisCluster):  # type: ignore[misc]
     """A Redis Cluster."""
-
-
-Client = Union[PatientRedis, PatientCluster]
 
 
 async def _patiently(command: Callable[..., Awaitable[Any]], args: Any, options: Any, client: Any) -> Any:
@@ -72,6 +70,14 @@ def _passing(error: BaseException) -> bool:
     return not isinstance(error, AuthenticationError)
 
 
+@overload
+def connect(url: str, timeout: float, decode: Literal[False] = False, most: Optional[int] = None) -> BytesClient: ...
+
+
+@overload
+def connect(url: str, timeout: float, decode: Literal[True], most: Optional[int] = None) -> TextClient: ...
+
+
 def connect(url: str, timeout: float, decode: bool = False, most: Optional[int] = None) -> Client:
     """A client for ``url``; it connects at first use. Every answer must come within ``timeout`` seconds.
 
@@ -85,14 +91,15 @@ def connect(url: str, timeout: float, decode: bool = False, most: Optional[int] 
     }
     client = _cluster(address, common) if address.kind == "cluster" else _one(address, common, timeout, most)
     client.patience = 2 * timeout
-    return client
+    return cast(Client, client)
 
 
 async def close(client: Client) -> None:
     """Close all connections of ``client``."""
-    await (client.aclose() if hasattr(client, "aclose") else client.close())
-    if isinstance(client, Redis):
-        await client.connection_pool.disconnect()
+    opened: Any = client
+    await (opened.aclose() if hasattr(opened, "aclose") else opened.close())
+    if isinstance(opened, Redis):
+        await opened.connection_pool.disconnect()
 
 
 class Script:
@@ -102,7 +109,7 @@ class Script:
         self._text = text
         self._sha = hashlib.sha1(text.encode(), usedforsecurity=False).hexdigest()
 
-    async def __call__(self, client: Client, keys: Sequence[str], *args: Any) -> Any:
+    async def __call__(self, client: Client, keys: Sequence[str], *args: Value) -> Any:
         try:
             return await client.evalsha(self._sha, len(keys), *keys, *args)
         except NoScriptError:
@@ -121,7 +128,8 @@ def _one(address: Address, common: Dict[str, Any], timeout: float, most: Optiona
         sentinel = Sentinel(address.hosts, sentinel_kwargs=asking)
         if address.tls:
             common["ssl"] = True
-        return sentinel.master_for(address.service, redis_class=PatientRedis, **common, **_tls(address))
+        master: PatientRedis = sentinel.master_for(address.service, redis_class=PatientRedis, **common, **_tls(address))
+        return master
     if address.kind == "socket":
         common.update(connection_class=UnixDomainSocketConnection, path=address.path)
     else:

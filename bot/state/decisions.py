@@ -5,7 +5,7 @@ import json
 from collections import deque
 from typing import Any, Deque, Dict, List
 
-from .client import Client
+from .client import BytesClient
 from .keys import PREFIX
 
 KEY = f"{PREFIX}decisions"
@@ -18,7 +18,7 @@ MOST_WAITING = 2000
 class DecisionLog:
     """``add`` is called by actions and never waits; ``flush`` writes."""
 
-    def __init__(self, client: Client):
+    def __init__(self, client: BytesClient):
         self._redis = client
         self._waiting: Deque[Dict[str, Any]] = deque(maxlen=MOST_WAITING)
 

@@ -10,7 +10,7 @@ import struct
 import time
 from typing import IO, AsyncIterator, Dict, List
 
-from .client import Client, Script
+from .client import BytesClient, Script
 from .keys import PREFIX
 
 PASSING = (":lock", ":queue")
@@ -34,7 +34,7 @@ class DumpError(ValueError):
     """The file is not what :func:`write` wrote."""
 
 
-async def write(client: Client, file: IO[bytes]) -> int:
+async def write(client: BytesClient, file: IO[bytes]) -> int:
     """Copy all keys into ``file``; how many. ``client`` must not decode. Raises RedisError."""
     count = 0
     for group in (await _groups(client)).values():
@@ -50,7 +50,7 @@ async def write(client: Client, file: IO[bytes]) -> int:
     return count
 
 
-async def read(client: Client, file: IO[bytes]) -> int:
+async def read(client: BytesClient, file: IO[bytes]) -> int:
     """Put all keys of ``file`` into Redis, over what has the same name; how many. Raises :class:`DumpError`, RedisError."""
     count = 0
     while head := file.read(_HEAD.size):
@@ -67,7 +67,7 @@ async def read(client: Client, file: IO[bytes]) -> int:
     return count
 
 
-async def erase(client: Client) -> int:
+async def erase(client: BytesClient) -> int:
     """Delete all keys that :func:`write` would copy; how many. Raises RedisError."""
     names = [name for group in (await _groups(client)).values() for name in group]
     for name in names:
@@ -75,12 +75,12 @@ async def erase(client: Client) -> int:
     return len(names)
 
 
-async def is_empty(client: Client) -> bool:
+async def is_empty(client: BytesClient) -> bool:
     """Whether there is nothing that a restored copy would mix with."""
     return not await _groups(client)
 
 
-async def _groups(client: Client) -> Dict[str, List[str]]:
+async def _groups(client: BytesClient) -> Dict[str, List[str]]:
     """Names of keys by what must be read together: the hash tag, which is also one slot of a Cluster."""
     found: Dict[str, List[str]] = {}
     async for name in _names(client):
@@ -91,7 +91,7 @@ async def _groups(client: Client) -> Dict[str, List[str]]:
     return found
 
 
-async def _names(client: Client) -> AsyncIterator[str]:
+async def _names(client: BytesClient) -> AsyncIterator[str]:
     seen = set()
     async for raw in client.scan_iter(match=f"{PREFIX}*", count=1000):
         if raw not in seen:  # SCAN may give a name twice

@@ -11,7 +11,7 @@ from typing import Dict, Tuple
 
 from actions.attend.usefulness import Counts
 
-from .client import Client
+from .client import BytesClient
 from .keys import PREFIX
 
 KEY = f"{PREFIX}experience"
@@ -21,7 +21,7 @@ Field = Tuple[str, str, str]
 class RedisExperience:
     """Implements actions.attend.usefulness.Experience: reading and recording never touch the network."""
 
-    def __init__(self, client: Client):
+    def __init__(self, client: BytesClient):
         self._redis = client
         self._lock = threading.Lock()  # actions run in threads
         self._stored: "Counter[Field]" = Counter()

@@ -7,7 +7,7 @@ from contextlib import asynccontextmanager
 from typing import AsyncIterator, Optional
 
 from bot.settings import Settings, ensure_secret
-from bot.state.client import Client, close, connect
+from bot.state.client import BytesClient, close, connect
 
 from .releases import ReleaseError, Releases, Switch
 from .shared_releases import SharedReleases, settled
@@ -30,7 +30,7 @@ def redis_url(settings: Settings) -> str:
         return ""
 
 
-def shared_by(settings: Settings, client: Client) -> SharedReleases:
+def shared_by(settings: Settings, client: BytesClient) -> SharedReleases:
     """The releases in the Redis of ``client``, which must not decode."""
     return SharedReleases(client, settings.secret or ensure_secret(settings.var_dir), settings.previous_secrets)
 

@@ -17,7 +17,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, Dict, List, Optional, Sequence, Set
 
-from bot.state.client import Client, Script
+from bot.state.client import BytesClient, Script
 from bot.state.keys import PREFIX
 
 from .releases import MANIFEST, Release, ReleaseError, Releases, Switch, digest, manifest_bytes, read_manifest
@@ -69,7 +69,7 @@ class Serving:
 class SharedReleases:
     """``secret`` signs, those of ``earlier`` are still believed; ``client`` must not decode. All calls raise RedisError."""
 
-    def __init__(self, client: Client, secret: bytes, earlier: Sequence[bytes] = ()):
+    def __init__(self, client: BytesClient, secret: bytes, earlier: Sequence[bytes] = ()):
         self._redis = client
         self._secrets = (secret, *earlier)
 

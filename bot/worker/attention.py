@@ -9,7 +9,7 @@ from actions.happenings import Unheeded, Watch
 from actions.service_level import Service, Uncounted
 from actions.trace import Trace
 from bot.settings import Settings
-from bot.state.client import Client
+from bot.state.client import BytesClient
 from bot.state.decisions import DecisionLog
 from bot.state.happenings import HappeningKeeper
 from bot.state.service_counts import CountKeeper
@@ -24,7 +24,7 @@ INTERVAL = 5.0
 class Keeper:
     """Hands both to the actions while open. Under --for-tests nothing is learnt or tried, so that every run is the same."""
 
-    def __init__(self, settings: Settings, client: Client):
+    def __init__(self, settings: Settings, client: BytesClient):
         self._log = DecisionLog(client)
         self._experience = RedisExperience(client)
         self._service = Service.counts = CountKeeper(client, settings.conversation_ttl)
