@@ -9,7 +9,7 @@ import sys
 import time
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Dict, List, Optional
+from typing import Callable, Dict, List, Optional
 
 from bot.cli.logs import open_log
 
@@ -61,7 +61,7 @@ class Child:
 
     def ask_to_stop(self) -> None:
         """Send TERM."""
-        if self.running:
+        if self.process is not None and self.running:
             self.process.terminate()
 
     def finish(self) -> bool:
@@ -83,7 +83,7 @@ class Child:
         return self.run_dir / f"{self.name}.pid"
 
 
-def tie_to(parent: int, orphan_signal: int):
+def tie_to(parent: int, orphan_signal: int) -> Callable[[], None]:
     """A function for the new process: ask the kernel to end it when the launcher ends, even by kill -9."""
 
     def tie() -> None:

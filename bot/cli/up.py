@@ -6,7 +6,7 @@ import os
 import signal
 import time
 from pathlib import Path
-from typing import Dict, List, Optional, Sequence
+from typing import Callable, Dict, List, Optional, Sequence
 
 from bot.cli import disk, ports, redis_server
 from bot.cli.child import Child
@@ -133,7 +133,7 @@ class Launcher:
         """Where commands in other terminals find the Redis of this system."""
         return self._settings.run_dir / ADDRESS
 
-    def _wait(self, step: Step, what: str, ready) -> None:
+    def _wait(self, step: Step, what: str, ready: Callable[[], bool]) -> None:
         """Until ``ready()``. While starting, a process that ends by itself has said why in its log; trying again would only
         hide it. One that was killed from outside is started again."""
         deadline = time.monotonic() + _SLOWEST_START

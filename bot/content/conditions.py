@@ -2,10 +2,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import List, Optional
+from typing import Callable, List, Optional, Sequence
 
 from bot.knowledge.base import KnowledgeBase
-from bot.knowledge.condition import Condition, Range
+from bot.knowledge.condition import Condition, FactTest, Range
 from bot.knowledge.render import ASPECT_TITLES
 
 _UNITS = {"months": "个月", "years": "年", "money": "元"}
@@ -63,14 +63,14 @@ def _grouped(base: KnowledgeBase, child: Condition) -> Line:
     return inside[0] if len(inside) == 1 else Line("同时：", inside)
 
 
-def _fact(base: KnowledgeBase, name: str, test: object) -> str:
+def _fact(base: KnowledgeBase, name: str, test: FactTest) -> str:
     known = base.profile.get(name)
     title = known.meaning if known else name
     unit = _UNITS.get(known.type, "") if known else ""
     if isinstance(test, Range):
         bounds = [f"至少 {test.min:g} {unit}".rstrip() if test.min is not None else "", f"至多 {test.max:g} {unit}".rstrip() if test.max is not None else ""]
         return f"{title}：" + "，".join(bound for bound in bounds if bound)
-    values = [{True: "yes", False: "no"}.get(value, value) if isinstance(value, bool) else value for value in test]  # type: ignore[attr-defined]
+    values = [("yes" if value else "no") if isinstance(value, bool) else value for value in test]
     return f"{title}：" + _names(values, lambda value: _value(base, name, value))
 
 
@@ -85,5 +85,5 @@ def _figure(base: KnowledgeBase, key: str) -> str:
     return base.center[key].name if key in base.center else key
 
 
-def _names(values: "list[str]", name) -> str:  # type: ignore[no-untyped-def]
+def _names(values: Sequence[str], name: Callable[[str], str]) -> str:
     return "，或".join(str(name(value)) for value in values)

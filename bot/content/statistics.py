@@ -13,7 +13,7 @@ from typing import Any, Dict, List, Mapping, Optional, Sequence, Tuple
 from bot.knowledge.base import KnowledgeBase
 from bot.knowledge.render import ASPECT_TITLES
 
-Counts = "Counter[str]"
+Counts = Counter[str]
 STEPS = {"day": "按天", "week": "按周", "month": "按月"}
 HITS = {"direct": "直接答上", "clarified": "反问以后再答", "unanswered": "没听懂", "declined": "当作题外话", "handed": "找人工", "form": "算账填数", "chat": "寒暄", "error": "出错"}
 QUESTIONS = ("direct", "clarified", "unanswered", "declined")

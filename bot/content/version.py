@@ -9,7 +9,8 @@ import msgspec
 
 def plain(record: msgspec.Struct) -> Dict[str, Any]:
     """The record as JSON-ready data."""
-    return msgspec.to_builtins(record)
+    found: Dict[str, Any] = msgspec.to_builtins(record)
+    return found
 
 
 def version(record: Any) -> str:

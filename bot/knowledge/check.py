@@ -81,9 +81,9 @@ def check(base: KnowledgeBase, day: Optional[date] = None) -> List[Problem]:
                 problems.append(Problem("data/policy/center.yml", path + ".effective_from", "填了内容就要写生效日期"))
             if not (setting.filled_by and setting.checked_by):
                 problems.append(Problem("data/policy/center.yml", path, "填了内容就要写填写人 filled_by 和复核人 checked_by"))
-    for fact in base.facts.values():
-        if not fact.sources:
-            problems.append(Problem("data/policy/facts.yml", f"$.facts[{fact.id}].sources", "每条事实至少要有一个出处"))
+    for known in base.facts.values():
+        if not known.sources:
+            problems.append(Problem("data/policy/facts.yml", f"$.facts[{known.id}].sources", "每条事实至少要有一个出处"))
     return problems
 
 
@@ -154,8 +154,8 @@ def _ask(base: KnowledgeBase, ask: Ask, day: date, report: Report, path: str) ->
         report(path + ".answers", "每个追问都要写清每种回答之后怎么办")
     for i, answer in enumerate(ask.answers):
         where = f"{path}.answers[{i}]"
-        for value in [answer.value, *answer.also] if fact is not None and fact.type == "choice" else ():
-            if value not in fact.values:
+        for value in (answer.value, *answer.also):
+            if fact is not None and fact.type == "choice" and value not in fact.values:
                 report(where + ".value", f"{value!r} 不是 {ask.fills} 的取值：{'、'.join(fact.values)}")
         _consequence(base, answer, day, report, where)
 

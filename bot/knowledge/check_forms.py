@@ -30,13 +30,17 @@ def check_forms(base: KnowledgeBase, data: Path, day: date) -> List[Problem]:
         name = f"{data.name}/forms/{path.name}"
         content = _read(path, name, FormWording if path.stem == "common" else Form, problems)
         if isinstance(content, FormWording):
-            _common(base, content, lambda where, text, name=name: problems.append(Problem(name, f"${where}", text)), day)
+            _common(base, content, _reporter(name, problems), day)
         elif content is not None:
             found[name] = content
     ids = {form.id for form in found.values()}
     for name, form in found.items():
-        _form(base, form, ids, lambda where, text, name=name: problems.append(Problem(name, f"${where}", text)), day)
+        _form(base, form, ids, _reporter(name, problems), day)
     return problems
+
+
+def _reporter(name: str, problems: List[Problem]) -> Report:
+    return lambda where, text: problems.append(Problem(name, f"${where}", text))
 
 
 def _read(path: Path, name: str, kind: Any, problems: List[Problem]) -> Any:

@@ -7,7 +7,7 @@ from __future__ import annotations
 import argparse
 import sys
 from pathlib import Path
-from typing import Any, NoReturn, Sequence
+from typing import Any, List, NoReturn, Optional, Sequence
 
 from bot.settings import SettingsError
 
@@ -38,7 +38,7 @@ class _Parser(argparse.ArgumentParser):
     """argparse that speaks Chinese."""
 
     def __init__(self, *args: Any, **options: Any) -> None:
-        super().__init__(*args, add_help=False, **options)
+        super().__init__(*args, **{**options, "add_help": False})
         self._positionals.title, self._optionals.title = "内容", "选项"
         self.add_argument("-h", "--help", action="help", help="显示这份说明")
 
@@ -79,7 +79,9 @@ def _arguments(argv: Sequence[str]) -> argparse.Namespace:
 
 
 def _draft(args: argparse.Namespace) -> Draft:
-    tidy = lambda texts: [text.strip() for text in texts or ()]  # noqa: E731
+    def tidy(texts: Optional[List[str]]) -> List[str]:
+        return [text.strip() for text in texts or ()]
+
     return Draft(question=args.question.strip(), answer=args.answer.replace("\\n", "\n").strip(), similar=tidy(args.similar),
                  topic=args.topic, related=tidy(args.related), facts=tidy(args.fact))
 

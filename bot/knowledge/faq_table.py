@@ -62,7 +62,7 @@ def xlsx_bytes(rows: Iterable[Sequence[str]]) -> bytes:
     from openpyxl.utils import get_column_letter
 
     book = Workbook()
-    sheet = book.active
+    sheet = book.worksheets[0]
     sheet.title = "常见问题"
     for r, row in enumerate(rows, 1):
         for c, text in enumerate(row, 1):

@@ -34,7 +34,8 @@ def ask(text: str, base: str) -> List[Dict[str, Any]]:
     """Replies to ``text`` in a new conversation that is erased afterwards; raises :class:`NotAnswered`."""
     token = _call(base, "POST", "/api/v1/sessions", {})["token"]
     try:
-        return _call(base, "POST", "/api/v1/messages", {"id": str(uuid.uuid4()), "text": text}, token)["replies"]
+        replies: List[Dict[str, Any]] = _call(base, "POST", "/api/v1/messages", {"id": str(uuid.uuid4()), "text": text}, token)["replies"]
+        return replies
     finally:
         try:
             _call(base, "DELETE", "/api/v1/session", None, token)

@@ -56,7 +56,8 @@ class Reply(msgspec.Struct, forbid_unknown_fields=True, frozen=True, kw_only=Tru
 
     def as_dict(self) -> Dict[str, Any]:
         """JSON-ready; every field is present."""
-        return msgspec.to_builtins(self)
+        fields: Dict[str, Any] = msgspec.to_builtins(self)
+        return fields
 
     @classmethod
     def from_dict(cls, data: Dict[str, Any]) -> "Reply":

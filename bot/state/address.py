@@ -84,11 +84,12 @@ def parse(url: str) -> Address:
     db = _db(rest, options.pop("db", None))
     if kind == "cluster" and db:
         raise _wrong("集群只有 0 号库，去掉末尾的库号")
+    files, verify, check_hostname = _tls(options, tls)
     return Address(
         kind=kind, hosts=hosts, path=path if kind == "socket" else "", service=service, db=db,
         username=unquote(username) or options.get("username"), password=unquote(password) or options.get("password"),
         sentinel_username=options.get("sentinel_username"), sentinel_password=options.get("sentinel_password"),
-        tls=tls, **_tls(options, tls),
+        tls=tls, tls_files=files, verify=verify, check_hostname=check_hostname,
     )
 
 
@@ -137,11 +138,12 @@ def _db(rest: List[str], option: Optional[str]) -> int:
     return int(number)
 
 
-def _tls(options: Dict[str, str], tls: bool) -> Dict[str, object]:
+def _tls(options: Dict[str, str], tls: bool) -> Tuple[Dict[str, str], bool, bool]:
+    """Files, whether the server's certificate must be good, and made out to its name."""
     if not tls:
         if any(name in options for name in _TLS_OPTIONS):
             raise _wrong("写了 ssl_ 开头的选项，地址却不是 rediss:// 开头")
-        return {}
+        return {}, True, True
     files = {name: options[name] for name in _TLS_FILES if name in options}
     for name, file in files.items():
         if not Path(file).is_file():
@@ -155,4 +157,4 @@ def _tls(options: Dict[str, str], tls: bool) -> Dict[str, object]:
     if check is None:
         raise _wrong("ssl_check_hostname 应是 true 或 false")
     verify = needed == "required"
-    return {"tls_files": files, "verify": verify, "check_hostname": verify and check}
+    return files, verify, verify and check

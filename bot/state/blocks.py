@@ -28,7 +28,8 @@ def unpack(block: bytes) -> List[Dict[Text, Any]]:
     """The events of a block as JSON objects; raises ValueError for a block that this version cannot read."""
     if block[0] != _FORMAT:
         raise ValueError(f"block of format {block[0]}")
-    return json.loads(zlib.decompress(block[2:]).decode("utf-8", "surrogatepass"))
+    lines: List[Dict[Text, Any]] = json.loads(zlib.decompress(block[2:]).decode("utf-8", "surrogatepass"))
+    return lines
 
 
 def event(line: Dict[Text, Any]) -> Event:

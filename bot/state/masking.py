@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from typing import List, Tuple
 
 _GAP = r"[ \-\u00a0\u3000\u200b-\u200f\u2060\ufeff]{0,2}"
 _ID18 = re.compile(rf"(?<![0-9])[1-9](?:{_GAP}[0-9]){{16}}{_GAP}[0-9Xx](?![0-9])")
@@ -42,7 +43,7 @@ CARD_MARK = "[卡号尾号{}]"
 def mask(text: str) -> str:
     """Return ``text`` with personal numbers replaced; everything else stays character for character."""
     flat = _narrow(text)
-    spans = []
+    spans: List[Tuple[int, int, str]] = []
     for pattern, judge in _KINDS:
         for match in pattern.finditer(flat):
             start, end = match.span(match.lastindex or 0)
@@ -109,7 +110,8 @@ def _email(found: str) -> str:
 
 
 def _hong_kong(found: str) -> str:
-    letters, digits = re.findall(r"[A-Z]+", found.upper())[0], re.sub(r"[^0-9A]", "", found.upper()[re.search(r"[0-9]", found).start():])
+    letters = re.findall(r"[A-Z]+", found.upper())[0]
+    digits = re.sub(r"[^0-9A]", "", found.upper()[len(letters):])
     value = [36 if len(letters) == 1 else ord(letters[0]) - 55, ord(letters[-1]) - 55, *map(int, digits[:6])]
     rest = sum(weight * v for weight, v in zip(range(9, 1, -1), value)) % 11
     check = {0: "0", 1: "A"}.get(rest, str(11 - rest))
