@@ -82,6 +82,10 @@ class Settings:
     """EncodingAESKey; with it, only encrypted messages are accepted."""
     partners: Tuple[Tuple[str, bytes], ...] = field(default=(), repr=False)
     """Servers that may call the signed interface: name and key, at least 32 bytes."""
+    otlp_endpoint: str = ""
+    """Collector of spans (bot.tracing), for example ``http://127.0.0.1:4318``; empty: nothing is traced."""
+    trace_percent: int = 100
+    """Share of the requests whose spans are sent."""
 
     @property
     def run_dir(self) -> Path:
@@ -133,6 +137,8 @@ class Settings:
             access_log_days=_integer(env, "GJJ_ACCESS_LOG_DAYS", cls.access_log_days, 1, 3650),
             **_wechat(env),
             partners=_partners(env),
+            otlp_endpoint=_collector(env),
+            trace_percent=_integer(env, "GJJ_TRACE_PERCENT", cls.trace_percent, 0, 100),
         )
 
 
@@ -245,6 +251,13 @@ def _redis_url(env: Mapping[str, str]) -> str:
             address.parse(url)
         except address.AddressError as error:
             raise SettingsError(str(error)) from None
+    return url
+
+
+def _collector(env: Mapping[str, str]) -> str:
+    url = env.get("GJJ_OTLP_ENDPOINT") or ""
+    if url and not re.fullmatch(r"https?://(?:[\w.-]+|\[[0-9a-fA-F:]+\])(?::\d{1,5})?(?:/[\w./-]*)?", url, re.ASCII):
+        raise SettingsError("GJJ_OTLP_ENDPOINT：应是收集程序的地址，例如 http://127.0.0.1:4318；口令写在 OTEL_EXPORTER_OTLP_HEADERS 里")
     return url
 
 

@@ -9,6 +9,7 @@ import sys
 
 from aiohttp import web
 
+from bot import tracing
 from bot.gateway import keys, middlewares
 from bot.gateway.access_log import keep_apart
 from bot.gateway.app import build_app
@@ -44,6 +45,7 @@ def main() -> int:
     try:
         settings = check(Settings.from_env())
         _keep_access_log(settings)
+        tracing.start("gjj-gateway", settings.otlp_endpoint, settings.trace_percent)
         asyncio.run(serve(settings))
     except (SettingsError, StartupError) as error:
         print(f"网关没有启动：{error}", file=sys.stderr)
@@ -58,6 +60,7 @@ def main() -> int:
         print(f"网关没有启动：{reason}。", file=sys.stderr)
         return 1
     finally:
+        tracing.stop()
         logging.shutdown()
     return 0
 

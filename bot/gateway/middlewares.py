@@ -7,6 +7,7 @@ import uuid
 
 from aiohttp import web
 
+from bot import tracing
 from bot.gateway import keys
 from bot.gateway.address import Addresses, Pseudonyms
 from bot.gateway.errors import ApiError, BY_STATUS
@@ -16,6 +17,7 @@ REQUEST_ID = web.RequestKey("request_id", str)
 REFUSAL = web.RequestKey("refusal", str)
 SAFE_METHODS = ("GET", "HEAD")
 _CONTROL = frozenset(map(chr, (*range(9), *range(10, 32), 127)))
+_FOLLOWED = ("/api/v1/", "/admin", "/channels/")
 _PROXY_REQUEST_ID = re.compile(r"[A-Za-z0-9-]{8,64}", re.ASCII)
 
 ADDRESSES = web.AppKey("addresses", Addresses)
@@ -43,12 +45,18 @@ async def observe(request: web.Request, handler) -> web.StreamResponse:
     started = time.perf_counter()
     status = 500
     try:
-        response = await handler(request)
-        status = response.status
-        return response
-    except web.HTTPException as error:
-        status = error.status
-        raise
+        with _span(request) as span:
+            try:
+                response = await handler(request)
+                status = response.status
+                return response
+            except web.HTTPException as error:
+                status = error.status
+                raise
+            finally:
+                span.set("http.response.status_code", status)
+                if status >= 500:
+                    span.failed(request.get(REFUSAL, "internal"))
     finally:
         seconds = time.perf_counter() - started
         method, route = _method(request), route_name(request)
@@ -152,6 +160,19 @@ def route_name(request: web.Request) -> str:
 def address(request: web.Request) -> str:
     """Whom limits and logs count this request to."""
     return request.app[ADDRESSES].counted(request)
+
+
+def _span(request: web.Request) -> tracing.Span:
+    """The span of what citizens, staff and partners ask for. Pages, files and health checks tell nothing worth following; a
+    chat window stays open for hours, so there each message has its own span."""
+    route = route_name(request)
+    if not route.startswith(_FOLLOWED) or route == "/api/v1/ws":
+        return tracing.Span()
+    method = _method(request)
+    # Only a trusted proxy's trace is continued: anybody else could fill the collector, or join other people's traces.
+    above = request.headers if request.app[ADDRESSES].is_trusted_peer(request) else {}
+    about = {tracing.REQUEST_ID: request[REQUEST_ID], "http.request.method": method, "http.route": route}
+    return tracing.serving(f"{method} {route}", above, about)
 
 
 def _method(request: web.Request) -> str:

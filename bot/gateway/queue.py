@@ -13,6 +13,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import AsyncIterator, Callable, Collection, Deque, Dict, Generic, List, Optional, Sequence, TypeVar
 
+from bot import tracing
 from bot.gateway.errors import ApiError
 from bot.gateway.metrics import Metrics
 
@@ -101,8 +102,9 @@ class Queue(Generic[W]):
         self.serve()
         self._metrics.waiting.set(len(self._waiting))
         try:
-            async with asyncio.timeout(MISJUDGED * self._patience):
-                worker = await wish.granted
+            with tracing.span("queue"):
+                async with asyncio.timeout(MISJUDGED * self._patience):
+                    worker = await wish.granted
         except TimeoutError:
             self._withdraw(wish)
             raise self._refusal(self._patience) from None

@@ -8,6 +8,7 @@ from typing import Optional
 
 from aiohttp import WSMsgType, web
 
+from bot import tracing
 from bot.gateway import bodies, keys
 from bot.gateway.errors import ApiError, dumps
 from bot.gateway.logs import LOGGER
@@ -130,7 +131,7 @@ class _Connection:
             body = await self._waiting.get()
             count = self._app[keys.METRICS].messages
             try:
-                await self._answer(body, session)
+                await self._followed(body, session)
                 count.labels("ws", "ok").inc()
             except ApiError as error:
                 count.labels("ws", error.code).inc()
@@ -144,6 +145,16 @@ class _Connection:
                 LOGGER.error("unhandled", exc_info=True, extra={"request_id": self._request_id, "route": "/api/v1/ws"})
                 count.labels("ws", "internal").inc()
                 await self._error(ApiError("internal"), body.id)
+
+    async def _followed(self, body: bodies.MessageBody, session: Session) -> None:
+        """:meth:`_answer` as a trace of its own."""
+        with tracing.serving("message", attributes={tracing.REQUEST_ID: self._request_id, "http.route": "/api/v1/ws"}) as span:
+            try:
+                await self._answer(body, session)
+            except ApiError as error:
+                if error.status >= 500:
+                    span.failed(error.code)
+                raise
 
     async def _answer(self, body: bodies.MessageBody, session: Session) -> None:
         await self._app[keys.SESSIONS].require(session)  # erased in another window meanwhile?

@@ -10,11 +10,12 @@ import asyncio
 import hashlib
 import json
 import re
-from contextlib import AbstractAsyncContextManager, aclosing
+from contextlib import aclosing, asynccontextmanager
 from typing import AsyncGenerator, AsyncIterator, Callable, Dict, Optional, Sequence, Set, TypeVar
 
 import aiohttp
 
+from bot import tracing
 from bot.gateway.attempts import CONNECT_SECONDS, RETRY_AFTER, Again, attempt, read
 from bot.gateway.errors import ApiError
 from bot.gateway.fleet import Fleet, Worker
@@ -150,11 +151,21 @@ class Workers:
                     await asyncio.sleep(pause)
                     pause = min(2 * pause, LONGEST_PAUSE)
 
-    def _call(
+    @asynccontextmanager
+    async def _call(
             self, worker: Worker, method: str, path: str, request_id: str, headers: Optional[Dict[str, str]] = None, **request,
-    ) -> "AbstractAsyncContextManager[aiohttp.ClientResponse]":
-        headers = {"X-Request-ID": request_id, **(headers or {})}
-        return attempt(worker.session.request(method, worker.endpoint.base + path, headers=headers, **request))
+    ) -> AsyncIterator[aiohttp.ClientResponse]:
+        with tracing.calling("worker", {"gjj.worker": worker.name}) as span:
+            headers = {"X-Request-ID": request_id, **span.headers(), **(headers or {})}
+            try:
+                async with attempt(worker.session.request(method, worker.endpoint.base + path, headers=headers, **request)) as response:
+                    yield response
+            except Again as failure:
+                span.failed(failure.reason)
+                raise
+            except ApiError as refusal:
+                span.failed(refusal.code)
+                raise
 
 
 def _preference(conversation: str) -> Callable[[Worker], bytes]:

@@ -17,6 +17,7 @@ from rasa.shared.core.events import Event, UserUttered
 from rasa.shared.core.trackers import DialogueStateTracker
 from rasa.shared.exceptions import RasaException
 
+from bot import tracing
 from bot.settings import Settings
 
 from . import blocks, keys, scripts
@@ -71,12 +72,13 @@ class RedisTrackerStore(TrackerStore):
             return
         settled = await self._replayed(tracker, fresh) if mark.stored and any(isinstance(e, UNDO) for e in fresh) else tracker
         messages = [e.message_id for e in fresh if isinstance(e, UserUttered) and e.message_id]
-        version = await scripts.SAVE(
-            self.redis,
-            [keys.events(sender), keys.head(sender), keys.replies(sender), keys.lock(sender), keys.queue(sender)],
-            mark.version, secrets.token_hex(8), turn.token if turn else "", self._ttl, blocks.pack(fresh) if fresh else b"",
-            len(messages), *messages, *fields(settled, mark.session),
-        )
+        with tracing.span("save", {"gjj.events": len(fresh)}):
+            version = await scripts.SAVE(
+                self.redis,
+                [keys.events(sender), keys.head(sender), keys.replies(sender), keys.lock(sender), keys.queue(sender)],
+                mark.version, secrets.token_hex(8), turn.token if turn else "", self._ttl, blocks.pack(fresh) if fresh else b"",
+                len(messages), *messages, *fields(settled, mark.session),
+            )
         if turn is not None:
             turn.over, turn.snapshot = version != -1, None
         if version < 0:

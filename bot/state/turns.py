@@ -15,6 +15,8 @@ from dataclasses import dataclass
 from typing import Any, AsyncIterator, Dict, List, Optional, Set
 from weakref import WeakValueDictionary
 
+from bot import tracing
+
 from . import blocks, keys, scripts
 from .client import Client, RedisError
 from .head import Head, Snapshot
@@ -70,7 +72,8 @@ class Turns:
         ``message``: id of the message to be answered, so that :attr:`Turn.given` is known.
         """
         turn = Turn(conversation, secrets.token_hex(12))
-        await self._enter(turn, wait, message)
+        with tracing.span("turn"):
+            await self._enter(turn, wait, message)
         renewal = asyncio.create_task(self._renew(turn))
         before = _current.get()
         _current.set(turn)

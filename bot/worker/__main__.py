@@ -5,6 +5,7 @@ import argparse
 import asyncio
 import sys
 
+from bot import tracing
 from bot.endpoint import Endpoint, EndpointError
 from bot.settings import Settings, SettingsError
 from bot.training.releases import ReleaseError
@@ -33,11 +34,14 @@ def main() -> int:
     quiet_libraries()
     from .server import serve  # Rasa takes seconds to import: only after the settings are known to be good
 
+    tracing.start("gjj-worker", settings.otlp_endpoint, settings.trace_percent)
     try:
         return asyncio.run(serve(settings, endpoint))
     except (ReleaseError, ValueError) as error:
         print(f"{error}（{place(error)}）", file=sys.stderr)
         return 1
+    finally:
+        tracing.stop()
 
 
 if __name__ == "__main__":

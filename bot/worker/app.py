@@ -13,6 +13,7 @@ from typing import Any, AsyncIterator, Dict, Optional, Tuple
 import msgspec
 from aiohttp import web
 
+from bot import tracing
 from bot.quiet import place
 from bot.settings import Settings
 from bot.state.client import RedisError
@@ -47,7 +48,7 @@ class Body(msgspec.Struct, forbid_unknown_fields=True):
 
 def build(settings: Settings, private: bool = False) -> web.Application:
     """Assemble the application; the model is loaded while it starts. ``private``: only who shows the secret is served."""
-    middlewares = [tracing, errors, *([bearer(settings.worker_secret)] if private else [])]
+    middlewares = [observe, errors, *([bearer(settings.worker_secret)] if private else [])]
     app = web.Application(middlewares=middlewares, client_max_size=64 * 1024)
     app[COUNTER] = Counter()
     app.cleanup_ctx.append(lambda app: assistant(app, settings))
@@ -84,24 +85,39 @@ class InvalidRequest(ValueError):
 
 
 @web.middleware
-async def tracing(request: web.Request, handler: Any) -> web.StreamResponse:
-    """Everything logged from here on, by actions too, carries the gateway's request id; one line tells how long it took."""
+async def observe(request: web.Request, handler: Any) -> web.StreamResponse:
+    """Everything logged from here on, by actions too, carries the gateway's request id, and every span belongs to the gateway's;
+    one line tells how long it took."""
     sent = request.headers.get("X-Request-ID", "")
     REQUEST.set(sent if _REQUEST_ID.fullmatch(sent) else "")
     found, started, status = stages.begin(), time.perf_counter(), 500
+    route = _route(request)
+    about = {tracing.REQUEST_ID: REQUEST.get(), "http.request.method": request.method, "http.route": route}
     try:
-        response = await handler(request)
-        status = response.status
+        with tracing.serving(f"{request.method} {route}", request.headers, about) as span:
+            try:
+                response = await handler(request)
+                status = response.status
+            except web.HTTPException as refusal:
+                status = refusal.status
+                raise
+            finally:
+                span.set("http.response.status_code", status)
+                if status >= 500:
+                    span.failed(str(status))
         if found and not response.prepared:
             response.headers["Server-Timing"] = stages.header(found)
         return response
-    except web.HTTPException as refusal:
-        status = refusal.status
-        raise
     finally:
         milliseconds = {name: round(seconds * 1000, 1) for name, seconds in found.items()}
         logger.info("request", extra={
             "status": status, "ms": round((time.perf_counter() - started) * 1000, 1), **({"stages": milliseconds} if found else {})})
+
+
+def _route(request: web.Request) -> str:
+    """The route's pattern; never the path, which holds conversations."""
+    resource = request.match_info.route.resource
+    return resource.canonical if resource is not None else "unmatched"
 
 
 def bearer(secret: bytes) -> Any:
@@ -138,7 +154,7 @@ def explain(request: web.Request, error: Exception) -> Tuple[int, str, str]:
         return 503, "draining", "系统正在交接，请过几秒再发一次。"  # the gateway asks another worker; a citizen never sees it
     if isinstance(error, Busy):
         return 503, "busy", "上一句还在处理，请稍等几秒再发。"
-    logger.error("request %s %s: %s", REQUEST.get() or "-", request.match_info.route.resource.canonical, place(error))
+    logger.error("request %s %s: %s", REQUEST.get() or "-", _route(request), place(error))
     if isinstance(error, (asyncio.TimeoutError, TimeoutError)):
         return 504, "timeout", "这句话处理得太久了，请再发一次；急的话请打12329。"
     if isinstance(error, (RedisError, OSError, ReleaseError)):

@@ -25,6 +25,8 @@ from rasa.shared.core.domain import Domain
 from rasa.shared.core.events import ActionExecuted, UserUttered
 from rasa.shared.core.trackers import DialogueStateTracker, EventVerbosity
 
+from bot import tracing
+
 from .graph import DirectRunner
 
 TURNS = 1
@@ -84,9 +86,11 @@ class CounterProcessor(MessageProcessor):
         nlg: NaturalLanguageGenerator,
         prediction: PolicyPrediction,
     ) -> bool:
-        if type(action) is RemoteAction:
+        if type(action) is not RemoteAction:
+            return await super()._run_action(action, tracker, output_channel, nlg, prediction)
+        with tracing.span("action", {"gjj.action": action.name()}):
             action = InProcessAction(action.name(), self.action_endpoint)
-        return await super()._run_action(action, tracker, output_channel, nlg, prediction)
+            return await super()._run_action(action, tracker, output_channel, nlg, prediction)
 
 
 def _recent(tracker: DialogueStateTracker, domain: Domain) -> DialogueStateTracker:

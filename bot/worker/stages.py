@@ -10,6 +10,8 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from typing import Dict, Iterator
 
+from bot import tracing
+
 NAMES = ("turn", "read", "dialogue")
 _current: ContextVar[Dict[str, float]] = ContextVar("stages")
 
@@ -34,10 +36,11 @@ def add(name: str, seconds: float) -> None:
 
 @contextmanager
 def stage(name: str) -> Iterator[None]:
-    """Adds the time inside to stage ``name``."""
+    """Adds the time inside to stage ``name``, and is a span of that name."""
     started = time.perf_counter()
     try:
-        yield
+        with tracing.span(name):
+            yield
     finally:
         add(name, time.perf_counter() - started)
 

@@ -36,7 +36,8 @@ def now():
 @routes.post("/v1/messages")
 async def messages(request):
     state, body = request.app[STATE], await request.json()
-    state["requests"].append({"body": body, "request_id": request.headers.get("X-Request-ID")})
+    state["requests"].append({
+        "body": body, "request_id": request.headers.get("X-Request-ID"), "traceparent": request.headers.get("traceparent")})
     key = (body["conversation"], body["id"])
     if key not in state["answers"]:
         if "choice" in body:
