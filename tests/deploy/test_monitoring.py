@@ -59,6 +59,36 @@ def test_every_number_of_ours_is_on_the_dashboard():
     assert ours <= shown, ours - shown
 
 
+FAMILIES = {family.name + ("_total" if family.type == "counter" else ""): family.type
+            for family in Metrics().registry.collect() if family.name.startswith("gjj_")}
+KINDS = {"counter": "累计", "gauge": "现值", "histogram": "分布"}
+
+
+@pytest.mark.parametrize("name", sorted(FAMILIES))
+def test_every_number_is_in_the_manual_with_its_kind_and_labels(name):
+    manual = (ROOT / "docs" / "monitoring.md").read_text("utf-8")
+    (line,) = re.findall(rf"^\| `{name}` \| (\S+) \| (.+) \|$", manual, re.MULTILINE)
+    assert line[0] == KINDS[FAMILIES[name]]
+    family = name.removesuffix("_total")
+    (collector,) = [one for one in vars(Metrics()).values() if hasattr(one, "describe") and one.describe()[0].name == family]
+    for label in getattr(collector, "_labelnames", ()):
+        assert f"`{label}`" in line[1], f"what is {label}?"
+
+
+@pytest.mark.parametrize("page", sorted((ROOT / "docs").glob("*.md")), ids=lambda page: page.name)
+def test_manuals_name_no_number_that_does_not_exist(page):
+    known = {re.sub(r"_(total|bucket|sum|count)$", "", name) for name in metric_names()}
+    named = {re.sub(r"_(total|bucket|sum|count)$", "", name) for name in re.findall(r"`(gjj_\w+)[`{]", page.read_text("utf-8"))}
+    assert named <= known
+
+
+def test_every_incident_of_the_runbook_says_what_to_look_at_and_what_to_do_first():
+    incidents = re.split(r"^### ", (ROOT / "docs" / "runbook.md").read_text("utf-8"), flags=re.MULTILINE)[1:]
+    assert [int(text.split(".")[0]) for text in incidents] == list(range(1, 21))
+    for text in incidents:
+        assert "- **先止住**：" in text and "- **再治本**：" in text, text.splitlines()[0]
+
+
 def test_panels_do_not_overlap():
     taken = set()
     for panel in DASHBOARD["panels"]:
