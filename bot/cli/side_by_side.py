@@ -1,4 +1,4 @@
-"""Runs jobs two at a time, each as soon as what it needs is done; what a job says is shown in one piece when it ends."""
+"""Runs a few jobs at a time, each as soon as what it needs is done; what a job says is shown in one piece when it ends."""
 from __future__ import annotations
 
 import os
@@ -13,7 +13,8 @@ from bot.cli import foreground
 from bot.cli.console import complain, say
 from bot.settings import ROOT
 
-AT_ONCE = min(2, os.cpu_count() or 1)
+AT_ONCE = min(2, os.cpu_count() or 1) + 1
+"""One more than cores: tests also wait, for browsers, restarts and time limits."""
 _LOOK = 0.1
 
 

@@ -56,7 +56,7 @@ SUITES = (
     Suite("launcher", "启动、内容、部署", _G, ("cli", "content", "web", "deploy")),
     Suite("dialogue", "内容、动作、会话状态", _W, ("knowledge", "actions", "state", "bench")),
 )
-"""Longest first, so that both runners are busy until the end."""
+"""Longest first, so that all runners are busy until the end."""
 
 
 def checks() -> List[Sequence[str]]:

@@ -1,4 +1,4 @@
-"""Two commands at a time: order, needs, what is shown, and that nothing outlives an interruption."""
+"""Commands side by side: order, needs, what is shown, and that nothing outlives an interruption."""
 from __future__ import annotations
 
 import os

@@ -12,7 +12,7 @@ import pytest
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
-from tests.browser import chromium_browser  # noqa: E402, F401 - the fixture `browser`
+from tests import browser as chromium  # noqa: E402
 from tests.gateway import system  # noqa: E402
 
 HOST_PAGE = """<!doctype html><html lang="zh-CN"><meta charset="utf-8"><title>中心网站</title>
@@ -30,6 +30,13 @@ def pytest_collection_modifyitems(items):
     for item in items:
         if "canned" in item.keywords and os.environ.get("GJJ_E2E_URL"):
             item.add_marker(pytest.mark.skip(reason="needs the fake worker, but GJJ_E2E_URL names a real system"))
+
+
+@pytest.fixture(scope="session")
+def browser():
+    """One for all; every page gets a profile of its own."""
+    with chromium.started() as running:
+        yield running
 
 
 @pytest.fixture(scope="session")

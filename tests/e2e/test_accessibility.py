@@ -1,18 +1,12 @@
 """No violation of WCAG 2.2 A and AA that axe can find, in any state and any colours; sizes, motion, fonts."""
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 
+from tests.axe import violations
 from tests.e2e.conftest import HOST_PAGE, ask, from_menu
 
-RULES = {"runOnly": {"type": "tag", "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}}
 EAR = "window.SpeechRecognition = class extends EventTarget {}"
 VOICE = "Object.defineProperty(window, 'speechSynthesis', {value: {getVoices: () => [{lang: 'zh-CN', localService: true}], speak() {}, cancel() {}, addEventListener() {}}}); window.SpeechSynthesisUtterance = class {}"
 COLOURS = ["light", "dark", "contrast"]
-
-
-def violations(page):
-    found = Axe().run(page, options=RULES).response["violations"]
-    return [(v["id"], [node["html"][:120] + " " + str(node.get("any", [{}])[:1])[:300] for node in v["nodes"]]) for v in found]
 
 
 def dressed(colours, large=""):

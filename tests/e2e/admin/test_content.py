@@ -6,25 +6,19 @@ import re
 import sys
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 
 from bot.knowledge.base import load
+from tests.axe import violations
 from tests.content import copies
 from tests.e2e.admin.conftest import Console
 from tests.gateway import system
 
 content_copy = copies.content_copy
-RULES = {"runOnly": {"type": "tag", "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}}
 GATEWAY = ("import asyncio, dataclasses, pathlib, sys; from bot.gateway.__main__ import serve; from bot.gateway.startup import check; from bot.settings import Settings; "
            "asyncio.run(serve(dataclasses.replace(check(Settings.from_env()), root=pathlib.Path(sys.argv[1]))))")
 PAGES = ["/admin/faqs", "/admin/faqs?q=石狮子", "/admin/faqs/new", "/admin/faqs/faq_branches", "/admin/faqs/faq_branches/history", "/admin/faqs/import", "/admin/cards",
          "/admin/cards/wd_rent", "/admin/cards/wd_rent/edit?part=rule.C08-Q1", "/admin/cards/wd_rent/edit?part=materials", "/admin/cards/wd_rent/history", "/admin/figures",
          "/admin/figures/rent_cap_market", "/admin/figures/branches", "/admin/facts", "/admin/facts/wd_rent_materials", "/admin/deadlines"]
-
-
-def violations(page):
-    found = Axe().run(page, options=RULES).response["violations"]
-    return [(v["id"], [node["html"][:120] for node in v["nodes"]]) for v in found]
 
 
 @pytest.fixture(scope="session")

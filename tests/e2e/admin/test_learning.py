@@ -8,26 +8,20 @@ import os
 from pathlib import Path
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 
 from bot.clock import now, today
 from bot.state import service_counts
 from bot.state.cases import Cases
 from bot.state.inbox import Entry, Guess
 from bot.state.talks import Note, Talks
+from tests.axe import violations
 from tests.gateway.admin import seeded
 from tests.gateway.admin.test_inbox import MESSAGES
 
-RULES = {"runOnly": {"type": "tag", "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}}
 MORE = [("d1", "unanswered", "新房交了定金，公积金能不能先拿出来一部分用", [Guess("wd_downpayment", "overview", "withdraw_buy_house", 0.34), Guess("wd_new_home", "overview", "withdraw_buy_house", 0.2)]),
         ("d2", "clarified", "定金交了，公积金能先取一部分出来不", [Guess("wd_downpayment", "overview", "withdraw_buy_house", 0.36)]),
         ("d3", "down", "在长沙上班能在吉首贷款吗", [Guess("loan_in_from_elsewhere", "conditions", "loan_offsite", 0.55)])]
 PAGES = ["/admin/inbox", "/admin/inbox/c1.m1", "/admin/statistics", "/admin/statistics/report", "/admin/conversations", "/admin/cases", "/admin/cases/print", "/admin/desk"]
-
-
-def violations(page):
-    found = Axe().run(page, options=RULES).response["violations"]
-    return [(v["id"], [node["html"][:120] for node in v["nodes"]]) for v in found]
 
 
 def shot(page, name):

@@ -5,18 +5,12 @@ import re
 
 import pyotp
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 
+from tests.axe import violations
 from tests.e2e.admin.conftest import PASSWORD
 
-RULES = {"runOnly": {"type": "tag", "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}}
 PAGES = ["/admin/", "/admin/me", "/admin/me/password", "/admin/me/second-factor", "/admin/accounts", "/admin/accounts/new",
          "/admin/accounts/administrator-测试", "/admin/audit", "/admin/audit/check"]
-
-
-def violations(page):
-    found = Axe().run(page, options=RULES).response["violations"]
-    return [(v["id"], [node["html"][:120] for node in v["nodes"]]) for v in found]
 
 
 def type_log_in(page, name, password=PASSWORD):
