@@ -11,6 +11,7 @@ import redis
 from bot.quiet import quiet_libraries
 from bot.settings import Settings
 from bot.training.releases import Releases
+from tests.spans import caught
 
 IDENT = Releases(Settings.from_env().releases_dir).current_id()
 pytestmark = pytest.mark.skipif(IDENT is None, reason="no trained release: run ./gjj train first")
@@ -236,3 +237,14 @@ def test_a_trial_explains_itself_and_leaves_no_trace(assistant, server, run):
     assert third["replies"][0]["kind"] == "handoff" and json.loads(json.dumps(told)) == told
     assert sorted(server.keys()) == before and Trace.listener is None
     assert (Service.counts, Watch.happenings) == (counts, watch)
+
+
+def test_a_turn_is_followed_through_reading_actions_and_saving(say):
+    with caught() as spans:
+        say("租房提取要带什么材料")
+    turn, read, dialogue = spans.tree()
+    assert (turn, read, dialogue[:2]) == (("turn", {}, []), ("read", {}, []), ("dialogue", {}))
+    *actions, (save, saved, _) = dialogue[2]
+    assert [(name, about["gjj.action"]) for name, about, _ in actions] == [("action", "action_respond"), ("action", "action_attend")]
+    assert save == "save" and saved["gjj.events"] > len(actions)
+    assert "租房" not in spans.everything() and json.dumps("租房")[1:-1] not in spans.everything()
