@@ -22,6 +22,7 @@ from bot.settings import Settings
 from bot.state import keys
 from bot.state.tracker_store import RedisTrackerStore
 from bot.state.turns import Turns as Locks
+from bot.worker.assistant import BACK
 
 from . import state_parallel
 from .report import Report, percentile, spread
@@ -42,7 +43,7 @@ class Bench:
         self.plain = redis.Redis(port=port)
         self.ours = RedisTrackerStore(domain, host=f"redis://127.0.0.1:{port}/0")
         self.stock = StockStore(domain, host="127.0.0.1", port=port)
-        self.locks = Locks(self.ours.redis, lease=10)
+        self.locks = Locks(self.ours.redis, lease=10, back=BACK)
         self.stock_locks = RedisLockStore(host="127.0.0.1", port=port, db=1)
 
     async def prepare(self, lengths: Sequence[int]) -> None:

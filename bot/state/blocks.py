@@ -1,17 +1,20 @@
 """What one save appends: its events, trimmed and packed. First byte: format; second: number of events (at most 255).
 
-Packed because Rasa's events repeat themselves: the same texts in event, parse data and reply, the memory twice a turn.
+Compressed because Rasa's events repeat themselves: the same texts in event, parse data and reply, the memory twice a turn.
 """
 from __future__ import annotations
 
-import json
 import zlib
 from typing import Any, Dict, Iterable, List, Text, Type
 
 from rasa.shared.core.events import Event, UserUttered
 from rasa.shared.utils.common import all_subclasses
 
-_FORMAT = 1
+from . import packing
+
+_FORMAT = 2
+_READABLE = (1, 2)
+"""The first held JSON alone, which :mod:`bot.state.packing` reads too."""
 _MOST_COUNTED = 255
 _KEPT_CANDIDATES = 3
 _TYPES: Dict[Text, Type[Event]] = {}
@@ -20,15 +23,14 @@ _TYPES: Dict[Text, Type[Event]] = {}
 def pack(events: Iterable[Event]) -> bytes:
     """A block of ``events``."""
     lines = [_trimmed(event) for event in events]
-    text = json.dumps(lines, ensure_ascii=False, separators=(",", ":"))
-    return bytes((_FORMAT, min(len(lines), _MOST_COUNTED))) + zlib.compress(text.encode("utf-8", "surrogatepass"))
+    return bytes((_FORMAT, min(len(lines), _MOST_COUNTED))) + zlib.compress(packing.pack(lines))
 
 
 def unpack(block: bytes) -> List[Dict[Text, Any]]:
     """The events of a block as JSON objects; raises ValueError for a block that this version cannot read."""
-    if block[0] != _FORMAT:
+    if block[0] not in _READABLE:
         raise ValueError(f"block of format {block[0]}")
-    lines: List[Dict[Text, Any]] = json.loads(zlib.decompress(block[2:]).decode("utf-8", "surrogatepass"))
+    lines: List[Dict[Text, Any]] = packing.unpack(zlib.decompress(block[2:]))
     return lines
 
 

@@ -1,18 +1,19 @@
 """The head of a conversation: its state after the last save, so that nothing depends on how many events are read back.
 
 Fields: ``version`` (number of saves), ``by`` (id of the last save), ``session`` (when the session began, seconds since
-1970), ``slots`` (JSON; the assistant's memory and in it the matter in focus), ``loop`` (JSON; the active form), ``dialogue``
-(JSON; what Rasa does next).
+1970) and, as :mod:`bot.state.packing` writes them, ``slots`` (the assistant's memory and in it the matter in focus), ``loop``
+(the active form), ``dialogue`` (what Rasa does next).
 """
 from __future__ import annotations
 
 import dataclasses
-import json
 from dataclasses import dataclass, field
 from typing import Any, Dict, List, Optional, Sequence
 
 from rasa.shared.core.events import SessionStarted
 from rasa.shared.core.trackers import DialogueStateTracker, TrackerActiveLoop
+
+from . import packing
 
 
 @dataclass
@@ -26,13 +27,13 @@ class Head:
     dialogue: Dict[str, Any] = field(default_factory=dict)
 
     @classmethod
-    def read(cls, flat: Sequence[bytes]) -> Optional["Head"]:
-        """The head in Redis' field, value, field, value …; None when there is none."""
-        if not flat:
+    def read(cls, values: Sequence[Optional[bytes]]) -> Optional["Head"]:
+        """The head in Redis' values of :data:`bot.state.scripts.HEAD`; None when there is none."""
+        found = [value for value in values if value is not None]
+        if not found:
             return None
-        found = {name.decode(): value for name, value in zip(flat[::2], flat[1::2])}
-        slots, loop, dialogue = (json.loads(found[name].decode("utf-8", "surrogatepass")) for name in ("slots", "loop", "dialogue"))
-        return cls(int(found["version"]), found["session"].decode(), slots, loop, dialogue)
+        version, session, slots, loop, dialogue = found
+        return cls(int(version), session.decode(), *map(packing.unpack, (slots, loop, dialogue)))
 
     @property
     def paused(self) -> bool:
@@ -42,9 +43,10 @@ class Head:
     def put(self, tracker: DialogueStateTracker) -> None:
         """Give ``tracker`` exactly this state, whatever its events say."""
         for name, slot in tracker.slots.items():
-            value = self.slots.get(name, slot.initial_value)
-            if slot.value != value:
-                slot.value = value
+            if name in self.slots:
+                slot.value = self.slots[name]
+            elif slot.value != slot.initial_value:
+                slot.value = slot.initial_value
         tracker.active_loop = TrackerActiveLoop(**self.loop) if self.loop else None
         tracker.followup_action = self.dialogue["followup"]
         tracker.latest_action = self.dialogue["latest_action"]
@@ -65,7 +67,7 @@ def fields(tracker: DialogueStateTracker, session: str) -> List[Any]:
     slots = {name: slot.value for name, slot in tracker.slots.items() if slot.value != slot.initial_value}
     dialogue = {"followup": tracker.followup_action, "paused": tracker.is_paused(), "latest_action": tracker.latest_action}
     loop = _loop(tracker.active_loop) if tracker.active_loop else None
-    return ["session", began, "slots", _json(slots), "loop", _json(loop), "dialogue", _json(dialogue)]
+    return ["session", began, "slots", packing.pack(slots), "loop", packing.pack(loop), "dialogue", packing.pack(dialogue)]
 
 
 def _loop(active: TrackerActiveLoop) -> Dict[str, Any]:
@@ -73,7 +75,3 @@ def _loop(active: TrackerActiveLoop) -> Dict[str, Any]:
     trigger = found["trigger_message"] or {}
     found["trigger_message"] = {name: trigger[name] for name in ("intent", "entities", "text") if name in trigger}
     return found
-
-
-def _json(value: Any) -> bytes:
-    return json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode("utf-8", "surrogatepass")

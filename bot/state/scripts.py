@@ -10,9 +10,13 @@ from .client import Script
 GONE_MS = 3000
 """A waiting turn that has not asked for so long has died and keeps its place no longer."""
 
-_LOAD = """
+HEAD = ("version", "session", "slots", "loop", "dialogue")
+"""Fields of the head in the order in which they are read."""
+_HEAD = ", ".join(f"'{field}'" for field in HEAD)
+
+_LOAD = f"""
 local function load(events, head, window)
-  local blocks, held, at = {}, 0, -1
+  local blocks, held, at = {{}}, 0, -1
   while held < window do
     local block = redis.call('LINDEX', events, at)
     if not block then break end
@@ -20,7 +24,7 @@ local function load(events, head, window)
     held = held + string.byte(block, 2)
     at = at - 1
   end
-  return redis.call('HGETALL', head), blocks
+  return redis.call('HMGET', head, {_HEAD}), blocks
 end
 local function given(events, replies, message)
   local index = redis.call('HGET', replies, message)
@@ -65,7 +69,7 @@ end
 LOAD = Script(_LOAD + "return {load(KEYS[1], KEYS[2], tonumber(ARGV[1]))}")
 """KEYS: events, head. ARGV: events wanted at least. → head fields, newest blocks that hold so many."""
 
-LOAD_ALL = Script("return {redis.call('HGETALL', KEYS[2]), redis.call('LRANGE', KEYS[1], 0, -1)}")
+LOAD_ALL = Script(f"return {{redis.call('HMGET', KEYS[2], {_HEAD}), redis.call('LRANGE', KEYS[1], 0, -1)}}")
 """KEYS: events, head. → head fields, all blocks."""
 
 GIVEN = Script(_LOAD + "return given(KEYS[1], KEYS[2], ARGV[1])")

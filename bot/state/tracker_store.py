@@ -24,6 +24,7 @@ from . import blocks, keys, scripts
 from .address import AddressError
 from .client import close, connect
 from .head import Head, Snapshot, fields
+from .tracker import StoredTracker
 from .turns import current
 from .window import UNDO, WINDOW, window
 
@@ -100,8 +101,9 @@ class RedisTrackerStore(TrackerStore):
         events = [blocks.event(line) for block in snapshot.blocks for line in blocks.unpack(block)]
         loop = head.loop["name"] if head.loop else None
         shown = window(events, len(snapshot.blocks) == head.version, head.slots, loop, head.paused)
-        tracker = self._tracker(sender_id, shown, head)
+        tracker = StoredTracker.of(sender_id, shown, self.domain.slots)
         head.put(tracker)
+        _Mark(len(tracker.events), head.version, True, head.session).put(tracker)
         return tracker
 
     async def retrieve_full_tracker(self, sender_id: Text) -> Optional[DialogueStateTracker]:
@@ -110,7 +112,9 @@ class RedisTrackerStore(TrackerStore):
         head = Head.read(flat)
         if head is None:
             return None
-        return self._tracker(sender_id, [blocks.event(line) for block in found for line in blocks.unpack(block)], head)
+        tracker = self._replay(sender_id, [blocks.event(line) for block in found for line in blocks.unpack(block)])
+        _Mark(len(tracker.events), head.version, True, head.session).put(tracker)
+        return tracker
 
     async def exists(self, conversation_id: Text) -> bool:
         return bool(await self.redis.exists(keys.head(conversation_id)))
@@ -131,10 +135,9 @@ class RedisTrackerStore(TrackerStore):
         """Delete everything of one conversation."""
         await self.redis.delete(*keys.everything(sender_id))
 
-    def _tracker(self, sender_id: Text, events: Sequence[Event], head: Head) -> DialogueStateTracker:
-        tracker = self._replay(sender_id, events)
-        _Mark(len(tracker.events), head.version, True, head.session).put(tracker)
-        return tracker
+    def init_tracker(self, sender_id: Text) -> StoredTracker:
+        """As stock, for a conversation that is new."""
+        return StoredTracker(sender_id, self.domain.slots, max_event_history=self.max_event_history)
 
     def _replay(self, sender_id: Text, events: Sequence[Event]) -> DialogueStateTracker:
         return DialogueStateTracker.from_events(sender_id, evts=list(events), slots=self.domain.slots, domain=self.domain)

@@ -57,11 +57,13 @@ def current(conversation: str) -> Optional[Turn]:
 
 
 class Turns:
-    """``lease``: seconds after which a dead worker's lock frees itself."""
+    """``lease``: seconds after which a dead worker's lock frees itself. ``back``: how many earlier events the tracker of a turn
+    holds at least (it holds whole saves), for whoever needs fewer than Rasa's policies in general."""
 
-    def __init__(self, client: Client, lease: float):
+    def __init__(self, client: Client, lease: float, back: int = WINDOW):
         self._redis = client
         self._lease = lease
+        self._back = back
         self._leaving: Set["asyncio.Task[None]"] = set()
         self._arriving: "WeakValueDictionary[str, asyncio.Lock]" = WeakValueDictionary()
 
@@ -102,7 +104,7 @@ class Turns:
             while True:
                 # Each command may take another connection: two of one conversation could overtake each other on the way.
                 async with arriving:
-                    entered, *found = await scripts.ENTER(self._redis, wanted, turn.token, int(self._lease * 1000), message, WINDOW)
+                    entered, *found = await scripts.ENTER(self._redis, wanted, turn.token, int(self._lease * 1000), message, self._back)
                 if entered:
                     turn.given = _replies(found[0], message)
                     turn.snapshot = Snapshot(Head.read(found[1]), found[2]) if found[0] is None else None

@@ -27,6 +27,9 @@ READERS = 2
 """Messages read at the same time: a page-long letter must not hold up the short question behind it."""
 LEASE = 5.0
 """Seconds after which the conversation of a worker that died is free again; renewed as long as the turn lasts."""
+BACK = 1
+"""Earlier events that a turn reads at least. What was saved last is enough: the policies look at the turn at hand and actions
+at slots, which are all in the head."""
 ROOM = 2000
 """Megabytes that must be free for the replaced release to stay loaded, so that rolling back takes no loading."""
 
@@ -41,7 +44,7 @@ class Assistant:
         self._releases = Releases(settings.releases_dir)
         self.store = RedisTrackerStore(host=settings.redis_url)
         self.shared = shared_by(settings, self.store.redis)
-        self._turns = Turns(self.store.redis, lease=LEASE)
+        self._turns = Turns(self.store.redis, lease=LEASE, back=BACK)
         self.readers = Threads(READERS, "reader")
         self._agent: Optional[CounterAgent] = None
         self.release: Optional[str] = None

@@ -7,10 +7,13 @@ against a JSON schema it compiles anew, which took over half of the CPU time of 
 from __future__ import annotations
 
 import asyncio
+import copy
+from collections import deque
 from concurrent.futures import Executor
+from itertools import islice
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Any, Dict, Optional, Text, Tuple, Union
+from typing import Any, Dict, List, Optional, Text, Tuple, Union
 
 from rasa.core.actions.action import Action, RemoteAction
 from rasa.core.channels.channel import OutputChannel, UserMessage
@@ -22,7 +25,7 @@ from rasa.engine.runner.interface import GraphRunner
 from rasa.engine.storage.local_model_storage import LocalModelStorage
 from rasa.engine.storage.storage import ModelMetadata
 from rasa.shared.core.domain import Domain
-from rasa.shared.core.events import ActionExecuted, UserUttered
+from rasa.shared.core.events import ActionExecuted, ActionExecutionRejected, Event, UserUttered
 from rasa.shared.core.trackers import DialogueStateTracker, EventVerbosity
 
 from bot import tracing
@@ -76,7 +79,7 @@ class CounterProcessor(MessageProcessor):
         """As stock, but the policies see the last turns only: they walk all they are given, again for every action."""
         if tracker.followup_action:
             return super()._predict_next_with_tracker(tracker)
-        return super()._predict_next_with_tracker(_recent(tracker, self.domain))
+        return super()._predict_next_with_tracker(_recent(tracker))
 
     async def _run_action(
         self,
@@ -92,19 +95,32 @@ class CounterProcessor(MessageProcessor):
             action = InProcessAction(action.name(), self.action_endpoint)
             return await super()._run_action(action, tracker, output_channel, nlg, prediction)
 
+    def _log_action_on_tracker(
+        self, tracker: DialogueStateTracker, action: Action, events: Optional[List[Event]], prediction: PolicyPrediction
+    ) -> None:
+        """As stock, without a deep copy of everything the assistant remembers for debug lines that nobody reads."""
+        events = events or []
+        if not any(isinstance(event, ActionExecutionRejected) for event in events):
+            tracker.update_with_events(prediction.events, self.domain)
+            tracker.update(action.event_for_successful_execution(prediction))
+        tracker.update_with_events(events, self.domain)
 
-def _recent(tracker: DialogueStateTracker, domain: Domain) -> DialogueStateTracker:
-    """``tracker`` with the events of the last :data:`TURNS` turns, and with all of its state."""
-    events = list(tracker.events)
-    users = [index for index, event in enumerate(events) if isinstance(event, UserUttered)]
-    if len(users) <= TURNS:
+    @staticmethod
+    def _log_slots(tracker: DialogueStateTracker) -> None:
+        """Nothing: stock writes all slots out for a debug line, and what citizens tell belongs in no log."""
+
+
+def _recent(tracker: DialogueStateTracker) -> DialogueStateTracker:
+    """``tracker`` with the events of the last :data:`TURNS` turns, and with all of its state, which it shares."""
+    turns = 0
+    for at in range(len(tracker.events) - 1, -1, -1):
+        turns += isinstance(tracker.events[at], UserUttered)
+        if turns == TURNS:
+            break
+    else:
         return tracker
-    start = users[-TURNS]
-    if start and isinstance(events[start - 1], ActionExecuted):
-        start -= 1  # the listening that the message ended
-    recent = DialogueStateTracker(tracker.sender_id, domain.slots)
-    for event in events[start:]:
-        recent.update(event, domain)
-    recent.slots, recent.active_loop = tracker.slots, tracker.active_loop
-    recent._paused, recent.model_id, recent.assistant_id = tracker.is_paused(), tracker.model_id, tracker.assistant_id
+    if at and isinstance(tracker.events[at - 1], ActionExecuted):
+        at -= 1  # the listening that the message ended
+    recent = copy.copy(tracker)
+    recent.events = deque(islice(tracker.events, at, None))
     return recent

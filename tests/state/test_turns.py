@@ -259,3 +259,18 @@ def test_redis_away_is_an_error_and_the_turn_is_not_entered(tmp_path, run):
                 raise AssertionError("entered")
 
     run(away())
+
+
+@pytest.mark.parametrize("back, texts", [(1, ["第三句"]), (6, ["第二句", "第三句"])])
+def test_a_turn_reads_as_many_whole_saves_as_were_asked_for(store, run, back, texts):
+    async def talk():
+        for text in ("第一句", "第二句", "第三句"):
+            tracker = await store.get_or_create_tracker(WHO, append_action_listen=False)
+            tracker.update_with_events(turn(text, {"said": text, "kept": [1, 2]}), store.domain)
+            await store.save(tracker)
+        async with Turns(store.redis, lease=5, back=back).alone(WHO, wait=0):
+            return await store.retrieve(WHO)
+
+    tracker = run(talk())
+    assert [event.text for event in tracker.events if event.type_name == "user"] == texts
+    assert tracker.get_slot("memory") == {"said": "第三句", "kept": [1, 2]} and tracker.latest_message.text == "第三句"

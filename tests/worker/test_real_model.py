@@ -41,7 +41,7 @@ def assistant(redis_url, run):
 
 @pytest.fixture
 def server(redis_url):
-    with redis.Redis.from_url(redis_url, decode_responses=True) as client:
+    with redis.Redis.from_url(redis_url, decode_responses=True, encoding_errors="backslashreplace") as client:
         client.flushall()
         yield client
 
