@@ -21,6 +21,7 @@ from bot.knowledge.faq_draft import Draft
 from bot.knowledge.faq_office import Office, Plan, Refused
 from bot.knowledge.faq_sheet import MOST_BYTES
 from bot.knowledge.faq_table import SheetError
+from bot.state.client import TextClient
 
 from . import pairs
 from .faqs import FaqDesk
@@ -77,7 +78,7 @@ def placed(problem: str) -> Tuple[Optional[int], str]:
 class Imports:
     """Uploads that wait, and how they become FAQs."""
 
-    def __init__(self, desk: FaqDesk, client: Any):
+    def __init__(self, desk: FaqDesk, client: TextClient):
         self._desk = desk
         self._client = client
 

@@ -16,6 +16,7 @@ from bot import clock
 from bot.knowledge.base import KnowledgeBase
 from bot.knowledge.faq_store import read_text
 from bot.knowledge.policy import Branch, CenterFile, Setting
+from bot.state.client import TextClient
 
 from . import yaml_edit
 from .history import History
@@ -53,7 +54,7 @@ class Pending(msgspec.Struct, frozen=True, kw_only=True):
 class FigureDesk:
     """All that is done to figures; ``by`` is always the account's name."""
 
-    def __init__(self, library: Library, history: History, client: Any):
+    def __init__(self, library: Library, history: History, client: TextClient):
         self.library = library
         self.history = history
         self._client = client

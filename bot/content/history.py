@@ -15,6 +15,7 @@ from typing import Any, Dict, List, Optional
 import msgspec
 
 from bot import clock
+from bot.state.client import TextClient
 
 MOST = 100
 """Entries kept per record, the newest."""
@@ -41,7 +42,7 @@ class Revision(msgspec.Struct, frozen=True, kw_only=True):
 class History:
     """Of all records of one kind (``faq``, ``card``, ``figure``, ``fact``)."""
 
-    def __init__(self, client: Any, kind: str):
+    def __init__(self, client: TextClient, kind: str):
         self._client = client
         self._kind = kind
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 import logging
 import os
 from datetime import date, timedelta
+from io import TextIOWrapper
 from logging.handlers import TimedRotatingFileHandler
 from pathlib import Path
 from typing import List
@@ -41,7 +42,7 @@ class DailyFile(TimedRotatingFileHandler):
         oldest = date.today() - timedelta(days=self._days)
         return [str(path) for path in Path(self.baseFilename).parent.glob(NAME + ".*") if _day(path) < oldest]
 
-    def _open(self):
+    def _open(self) -> TextIOWrapper:
         return open(self.baseFilename, "a", encoding="utf-8", opener=lambda path, flags: os.open(path, flags, 0o600))
 
 

@@ -5,12 +5,13 @@ nothing, or one letter a minute, until no file descriptor is left for citizens.
 """
 from __future__ import annotations
 
+import asyncio
 import resource
 import socket
 from collections import Counter, OrderedDict
-from typing import Callable, Optional
+from typing import Any, Awaitable, Callable, Optional, Tuple, cast
 
-from aiohttp import HttpVersion11, web
+from aiohttp import HttpVersion11, StreamReader, web
 from aiohttp.web_protocol import RequestHandler
 
 from bot.gateway.address import counted
@@ -34,6 +35,8 @@ UNREAD_SECONDS = 30
 """A client that takes nothing of an answer for so long is cut off by the kernel."""
 LINGER_SECONDS = 2.0
 """For the rest of a body that nobody reads, such as one that is too large."""
+LowHandler = Callable[[web.BaseRequest], Awaitable[web.StreamResponse]]
+"""What aiohttp's server calls; routes and middlewares come behind it."""
 
 SINGLE = ("Authorization", "Content-Type", "Cookie", "Origin", "X-CSRF-Token", "X-Forwarded-Proto", "X-Request-ID")
 """Headers that count once or not at all; aiohttp itself sees to Host, Content-Length and Transfer-Encoding."""
@@ -90,30 +93,33 @@ class Connections:
 class Connection(RequestHandler):
     """One connection of :class:`Connections`."""
 
-    def __init__(self, connections: Connections, *args, **options) -> None:
+    def __init__(self, connections: Connections, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
         self._connections = connections
         self._address: Optional[str] = None
         self._first = self._loop.call_later(FIRST_REQUEST_SECONDS, self._close_if_silent)
 
-    def connection_made(self, transport) -> None:
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
         super().connection_made(transport)
-        address = counted(str((transport.get_extra_info("peername") or ("unknown",))[0]))
+        wire = cast(asyncio.Transport, transport)
+        address = counted(str((wire.get_extra_info("peername") or ("unknown",))[0]))
         if not self._connections.enter(self, address):
             self._force_close = True
-            transport.abort()
+            wire.abort()
             return
         self._address = address
-        transport.get_extra_info("socket").setsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT, UNREAD_SECONDS * 1000)
+        wire.get_extra_info("socket").setsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT, UNREAD_SECONDS * 1000)
 
-    def connection_lost(self, error) -> None:
+    def connection_lost(self, error: Optional[BaseException]) -> None:
         self._first.cancel()
         if self._address is not None:
             self._connections.leave(self, self._address)
             self._address = None
         super().connection_lost(error)
 
-    async def _handle_request(self, request, start_time, request_handler):
+    async def _handle_request(
+            self, request: web.BaseRequest, start_time: Optional[float], request_handler: LowHandler,
+    ) -> Tuple[web.StreamResponse, bool]:
         self._connections.busy(self)
         patience = self._loop.call_later(BODY_SECONDS, self._close_if_unfinished, request.content)
         try:
@@ -125,7 +131,9 @@ class Connection(RequestHandler):
             if self._address is not None:
                 self._connections.idle(self)
 
-    def handle_error(self, request, status=500, exc=None, message=None) -> web.StreamResponse:
+    def handle_error(
+            self, request: web.BaseRequest, status: int = 500, exc: Optional[BaseException] = None, message: Optional[str] = None,
+    ) -> web.StreamResponse:
         """A request that is no HTTP. Attack: reading parser messages, or having what was sent reflected in a page."""
         ACCESS.info("request", extra={"route": "malformed", "status": status, "code": type(exc).__name__})
         if status >= 500:
@@ -138,7 +146,7 @@ class Connection(RequestHandler):
         if not self._request_count:
             self.force_close()
 
-    def _close_if_unfinished(self, body) -> None:
+    def _close_if_unfinished(self, body: StreamReader) -> None:
         if not body.is_eof() and not body.at_eof():
             self.force_close()
 
@@ -146,7 +154,7 @@ class Connection(RequestHandler):
 class Server(web.Server):
     """Makes :class:`Connection` objects. Bodies are never unpacked (attack: decompression bombs)."""
 
-    def __init__(self, connections: Connections, handler, request_factory) -> None:
+    def __init__(self, connections: Connections, handler: LowHandler, request_factory: Callable[..., web.BaseRequest]) -> None:
         super().__init__(handler, request_factory=request_factory, access_log=None, keepalive_timeout=KEEPALIVE_SECONDS,
                          lingering_time=LINGER_SECONDS, auto_decompress=False)
         self._connections_guard = connections
@@ -160,7 +168,7 @@ class Runner(web.AppRunner):
 
     __slots__ = ("_guard",)
 
-    def __init__(self, app: web.Application, connections: Connections, **options) -> None:
+    def __init__(self, app: web.Application, connections: Connections, **options: Any) -> None:
         super().__init__(app, **options)
         self._guard = connections
 
@@ -169,7 +177,7 @@ class Runner(web.AppRunner):
         return Server(self._guard, plain.request_handler, plain.request_factory)
 
 
-def _is_dubious(request) -> bool:
+def _is_dubious(request: web.BaseRequest) -> bool:
     """Attacks: request smuggling with chunks in HTTP/1.0, which a proxy of that time would frame otherwise; a header given
     twice, of which a proxy checks one and we read the other; an Expect that nobody defined, which aiohttp would quote."""
     if request.version < HttpVersion11 and "Transfer-Encoding" in request.headers:
@@ -179,7 +187,7 @@ def _is_dubious(request) -> bool:
     return "Expect" in request.headers and request.headers["Expect"].lower() != "100-continue"
 
 
-async def _refuse(request) -> web.StreamResponse:
+async def _refuse(request: web.BaseRequest) -> web.StreamResponse:
     return refusal_outside_the_application(ApiError("bad_request"))
 
 

@@ -2,7 +2,7 @@
 from __future__ import annotations
 
 import json
-from typing import Optional
+from typing import Dict, Optional
 
 from aiohttp import web
 
@@ -41,7 +41,7 @@ class ApiError(Exception):
         self.message = message or sentence
         self.retry_after = retry_after
 
-    def body(self, request_id: str) -> dict:
+    def body(self, request_id: str) -> Dict[str, str]:
         """The ``error`` object's content, shared by HTTP bodies and WebSocket frames."""
         return {"code": self.code, "message": self.message, "request_id": request_id}
 

@@ -8,13 +8,13 @@ from __future__ import annotations
 
 from typing import Callable, Dict, Mapping
 
-from redis.asyncio import Redis
 from redis.exceptions import RedisError
 
 from bot.clock import now, today
 from bot.gateway.bodies import FeedbackBody, RatingBody
 from bot.gateway.errors import ApiError
 from bot.state import service_counts
+from bot.state.client import TextClient
 
 STREAM = "gjj:feedback"
 LONGEST = 100_000
@@ -25,7 +25,7 @@ REASONS = ("not_asked", "incomplete", "unclear", "wrong", "other")
 class FeedbackStore:
     """Writes and erases feedback. ``mask`` removes ID, phone and card numbers; ``ttl`` is seconds."""
 
-    def __init__(self, redis: Redis, mask: Callable[[str], str], ttl: int) -> None:
+    def __init__(self, redis: TextClient, mask: Callable[[str], str], ttl: int) -> None:
         self._redis = redis
         self._mask = mask
         self._ttl = ttl

@@ -8,7 +8,7 @@ from __future__ import annotations
 import asyncio
 import socket
 from contextlib import suppress
-from typing import Dict, List, Sequence
+from typing import Any, Dict, List, Sequence
 
 import aiohttp
 
@@ -55,7 +55,7 @@ class Worker(Served):
         cut, self.session = self.session, self._new_session()
         await cut.close()
 
-    async def probe(self) -> dict:
+    async def probe(self) -> Dict[str, Any]:
         """What it says of itself (:mod:`bot.worker.health`); ``{"ready": False}`` when it says nothing."""
         try:
             async with self._door.get(self.endpoint.health.base + "/readyz") as response:

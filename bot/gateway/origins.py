@@ -1,7 +1,7 @@
 """Which web pages may use the API and embed the chat window."""
 from __future__ import annotations
 
-from typing import Sequence
+from typing import Dict, Sequence
 from urllib.parse import urlsplit
 
 from aiohttp import web
@@ -36,7 +36,7 @@ class Origins:
             return False
         return parts.scheme in ("http", "https") and parts.netloc.lower() == request.host.lower() != ""
 
-    def cors_headers(self, request: web.Request) -> dict:
+    def cors_headers(self, request: web.Request) -> Dict[str, str]:
         """Headers that let an allowed page of another origin read the answer."""
         origin = request.headers.get("Origin")
         if origin is None or not self.is_allowed(origin):

@@ -15,6 +15,7 @@ from typing import Callable, Dict
 
 import yaml
 from aiohttp import web
+from aiohttp.typedefs import Handler
 
 from bot.settings import ROOT
 
@@ -70,7 +71,7 @@ def _fill(body: bytes, word: Callable[[str], str]) -> bytes:
 def routes(assets: Dict[str, Asset]) -> "list[web.RouteDef]":
     """Fixed routes: ``/``, ``/embed``, ``/kiosk``, ``/widget.js`` and ``/web/<file>`` for known names only (no path is built)."""
 
-    def page(name: str):
+    def page(name: str) -> Handler:
         async def show(request: web.Request) -> web.Response:
             return send(request, assets[name])
         return show

@@ -51,6 +51,7 @@ async def shared_limits(app: web.Application) -> AsyncIterator[None]:
 
 async def close_sockets(app: web.Application) -> None:
     """On shutdown, tell open chat windows that we leave, so that they reconnect instead of waiting."""
-    for socket in set(app[keys.SOCKETS]):
+    sockets = app[keys.SOCKETS]
+    for socket in set(sockets):
         await socket.close(code=WSCloseCode.GOING_AWAY, message=b"restart")
 

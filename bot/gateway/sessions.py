@@ -5,11 +5,11 @@ import asyncio
 import time
 
 from aiohttp import web
-from redis.asyncio import Redis
 from redis.exceptions import RedisError
 
 from bot.gateway.errors import ApiError
 from bot.gateway.tokens import Session, TokenError, TokenExpired, Tokens
+from bot.state.client import TextClient
 
 MOST_CHECKS = 24
 """Checks that ask Redis at the same time, first come first served; fewer than the pool's connections, whose own queue
@@ -19,7 +19,7 @@ is not fair: in a rush some would wait there until their time is over."""
 class Sessions:
     """Checks tokens and remembers revoked ones in Redis under ``gjj:revoked:<conversation>``."""
 
-    def __init__(self, tokens: Tokens, redis: Redis) -> None:
+    def __init__(self, tokens: Tokens, redis: TextClient) -> None:
         self.tokens = tokens
         self._redis = redis
         self._gate = asyncio.Semaphore(MOST_CHECKS)

@@ -15,12 +15,11 @@ import hmac
 import time
 from typing import Callable, Dict, List
 
-from redis.asyncio import Redis
 from redis.exceptions import RedisError
 
 from bot.gateway.limits import Bucket, RateLimiter
 from bot.gateway.logs import LOGGER
-from bot.state.client import Script
+from bot.state.client import Script, TextClient
 
 EVERY_SECONDS = 1.0
 WINDOW_SECONDS = 10
@@ -39,7 +38,7 @@ return totals
 class SharedLimits:
     """``clock`` gives seconds since 1970: the gateways' clocks may differ by a few seconds."""
 
-    def __init__(self, limiter: RateLimiter, redis: Redis, secret: bytes, clock: Callable[[], float] = time.time) -> None:
+    def __init__(self, limiter: RateLimiter, redis: TextClient, secret: bytes, clock: Callable[[], float] = time.time) -> None:
         self._limiter = limiter
         self._redis = redis
         self._key = hmac.new(secret, b"gjj shared limits v1", hashlib.sha256).digest()

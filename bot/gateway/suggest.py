@@ -29,6 +29,8 @@ class Question:
 
 QuestionSource = Callable[[], List[Question]]
 """Gives every question that may be offered: the same list object as long as nothing changed. Called often."""
+Loaded = Tuple[Tuple[int, int], List[Question]]
+"""Time and size of a file, and the questions in it."""
 
 
 class QuestionFiles:
@@ -41,7 +43,7 @@ class QuestionFiles:
         self._dir = data_dir
         self._clock = clock
         self._checked: Optional[float] = None
-        self._files: Dict[Path, Tuple[Tuple[int, int], List[Question]]] = {}
+        self._files: Dict[Path, Loaded] = {}
         self._questions: List[Question] = []
 
     def __call__(self) -> List[Question]:
@@ -63,7 +65,7 @@ class QuestionFiles:
             self._questions = list({question.text: question for _, questions in self._files.values() for question in questions}.values())
 
     @staticmethod
-    def _load(kind: str, path: Path, known):
+    def _load(kind: str, path: Path, known: Optional[Loaded]) -> Optional[Loaded]:
         try:
             status = path.stat()
             stamp = (status.st_mtime_ns, status.st_size)

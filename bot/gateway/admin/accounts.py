@@ -12,7 +12,7 @@ from typing import Callable, List, Optional, Tuple
 
 from bot.gateway.admin import roles
 from bot.gateway.admin.keys import PREFIX
-from bot.state.client import Client, Script
+from bot.state.client import Script, TextClient
 
 KEY = PREFIX + "accounts"
 _TRIES = 20
@@ -93,7 +93,7 @@ class Account:
 class Accounts:
     """The store. Redis failures leave as the client's own errors."""
 
-    def __init__(self, redis: Client) -> None:
+    def __init__(self, redis: TextClient) -> None:
         self._redis = redis
 
     async def exist(self) -> bool:

@@ -16,7 +16,7 @@ from bot.clock import SHANGHAI
 from bot.gateway.admin.audit_entry import Entry, canonical, sign, signed
 from bot.gateway.admin.audit_file import AuditFile
 from bot.gateway.admin.keys import PREFIX
-from bot.state.client import Client, Script
+from bot.state.client import Script, TextClient
 
 STREAM, HEAD, START = PREFIX + "audit", PREFIX + "audit:head", PREFIX + "audit:start"
 _TRIES = 200
@@ -37,7 +37,7 @@ return 1
 class AuditChain:
     """``keys``: what signs now, then what signed earlier. ``days`` is how long entries are kept."""
 
-    def __init__(self, redis: Client, keys: Sequence[bytes], path: Path, days: int) -> None:
+    def __init__(self, redis: TextClient, keys: Sequence[bytes], path: Path, days: int) -> None:
         self.keys = keys
         self.file = AuditFile(path)
         self._redis = redis

@@ -26,7 +26,8 @@ class Entry:
 
     @property
     def fields(self) -> Dict[str, Any]:
-        return json.loads(self.body)
+        found: Dict[str, Any] = json.loads(self.body)
+        return found
 
     @property
     def head(self) -> str:

@@ -5,7 +5,7 @@ import fcntl
 import os
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Iterable, Iterator, Optional
+from typing import BinaryIO, Iterable, Iterator, Optional
 
 from bot.gateway.admin.audit_entry import Entry, Unreadable
 
@@ -81,7 +81,7 @@ def _is_old(line: str, through: int) -> bool:
         return False
 
 
-def _byte_at(file, place: int) -> bytes:
+def _byte_at(file: BinaryIO, place: int) -> bytes:
     file.seek(place)
     return file.read(1)
 

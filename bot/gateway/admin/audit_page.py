@@ -118,7 +118,8 @@ async def export(request: web.Request) -> web.StreamResponse:
 
 
 async def _page(request: web.Request, wanted: Filter) -> "tuple[List[Dict[str, Any]], bool]":
-    before, found = request.query.get("before", ""), []
+    before = request.query.get("before", "")
+    found: List[Dict[str, Any]] = []
     async for entry in _entries(request.app[keys.AUDIT], wanted, int(before) if before.isascii() and before.isdecimal() else None):
         if len(found) == PER_PAGE:
             return found, True

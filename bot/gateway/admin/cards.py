@@ -78,9 +78,9 @@ async def history(request: web.Request) -> web.Response:
 @allow("editor")
 @content.page_of
 async def restore(request: web.Request) -> web.Response:
-    code = request.match_info["code"]
+    desk, code = request.app[content.CARDS], request.match_info["code"]
     try:
-        saved = await revisions.restored_by_form(request, request.app[content.CARDS], code)
+        saved = await revisions.restored_by_form(request, desk, code)
     except content.REFUSALS as error:
         return redirect(request, f"/admin/cards/{code}/history", content.problems_of(error)[0], "error")
     await record(request, saved, "restore")

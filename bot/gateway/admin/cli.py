@@ -7,7 +7,7 @@ from __future__ import annotations
 import argparse
 import getpass
 import sys
-from typing import Awaitable, Callable, Sequence
+from typing import Awaitable, Callable, Sequence, Tuple
 
 from bot.cli.console import complain, say
 from bot.cli.problem import Problem
@@ -18,7 +18,7 @@ from bot.gateway.admin.set_up import SetUpLinks
 from bot.gateway.admin.staff import Staff, public
 from bot.gateway.admin.terminal import Terminal, parser_for, run
 from bot.settings import Settings
-from bot.state.client import Client
+from bot.state.client import TextClient
 
 _HELP = """用法：./gjj admin 命令 [参数]
 
@@ -41,7 +41,7 @@ _HELP = """用法：./gjj admin 命令 [参数]
 class Desk(Terminal):
     """What the commands work with while they are connected."""
 
-    def __init__(self, settings: Settings, redis: Client) -> None:
+    def __init__(self, settings: Settings, redis: TextClient) -> None:
         super().__init__(settings, redis)
         self.staff = Staff(self.accounts, self.passwords, SetUpLinks(redis), self.lockout)
 
@@ -166,7 +166,7 @@ async def _found(desk: Desk, typed: str) -> Account:
     return account
 
 
-async def _change(desk: Desk, typed: str, action: str, change: Callable, done: str) -> None:
+async def _change(desk: Desk, typed: str, action: str, change: Callable[[str], Awaitable[Tuple[Account, Account]]], done: str) -> None:
     account = await _found(desk, typed)
     try:
         before, after = await change(account.name)

@@ -120,9 +120,9 @@ async def history(request: web.Request) -> web.Response:
 @allow("editor")
 @content.page_of
 async def restore(request: web.Request) -> web.Response:
-    ident = request.match_info["ident"]
+    desk, ident = request.app[content.FAQS], request.match_info["ident"]
     try:
-        saved = await revisions.restored_by_form(request, request.app[content.FAQS], ident)
+        saved = await revisions.restored_by_form(request, desk, ident)
     except content.REFUSALS as error:
         return redirect(request, f"/admin/faqs/{ident}/history", content.problems_of(error)[0], "error")
     return await done(request, saved, "restore")

@@ -98,7 +98,7 @@ def _form(request: web.Request, problems: "List[Tuple[Optional[int], str]] | Non
         rows[row].append(problem.rstrip("。") + "。")
     texts = dict(rehearsal.upload.rows) if rehearsal else {}
     whole = rows.pop(None, [])
-    return page(request, "faqs/import.html", title="导入常见问题", status=status, whole=whole, rows=sorted(rows.items())[:SHOWN], more=max(0, len(rows) - SHOWN),  # type: ignore[type-var]
+    return page(request, "faqs/import.html", title="导入常见问题", status=status, whole=whole, rows=sorted(rows.items())[:SHOWN], more=max(0, len(rows) - SHOWN),
                 texts=texts, unit=rehearsal.upload.unit if rehearsal else "行", name=rehearsal.upload.name if rehearsal else "", kinds=KINDS,
                 columns=faq_sheet.titled_columns())
 

@@ -46,7 +46,7 @@ async def worker(request: web.Request, method: str, path: str, body: Optional[Di
 
 async def transcript(request: web.Request, conversation: str) -> List[Dict[str, Any]]:
     """Every message of a conversation with what was understood; raises ApiError 404 when there is none (any more)."""
-    messages = (await worker(request, "GET", f"/conversations/{conversation_name(conversation)}"))["messages"]
+    messages: List[Dict[str, Any]] = (await worker(request, "GET", f"/conversations/{conversation_name(conversation)}"))["messages"]
     if not messages:
         raise ApiError("not_found", "没有这段对话，可能已经到期，或者被市民清除了。")
     return messages

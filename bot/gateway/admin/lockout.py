@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from typing import Callable, Tuple
 
 from bot.gateway.admin.keys import PREFIX
-from bot.state.client import Client, Script
+from bot.state.client import Script, TextClient
 
 ACCOUNT_FREE = 4
 """Failures of one account before there is a wait."""
@@ -68,7 +68,7 @@ class Who:
 class Lockout:
     """Counts attempts. ``clock`` gives seconds since 1970."""
 
-    def __init__(self, redis: Client, clock: Callable[[], float]) -> None:
+    def __init__(self, redis: TextClient, clock: Callable[[], float]) -> None:
         self._redis = redis
         self._clock = clock
 

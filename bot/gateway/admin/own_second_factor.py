@@ -2,7 +2,7 @@
 from __future__ import annotations
 
 import dataclasses
-from typing import List, Optional
+from typing import Callable, List, Optional
 
 from aiohttp import web
 
@@ -84,7 +84,7 @@ async def remove(request: web.Request) -> web.Response:
     return await enter(request, after, "/admin/me", "两步验证停用了。")
 
 
-async def _with_code(request: web.Request, change) -> Optional[Account]:
+async def _with_code(request: web.Request, change: Callable[[Account], Account]) -> Optional[Account]:
     """Apply ``change`` if the form's ``old`` holds a right code; ``None`` for a wrong one, or too many."""
     form, me, now = await request.post(), account(request), request.app[keys.CLOCK]()
     who = attempts_of(request, me.name)

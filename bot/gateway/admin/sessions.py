@@ -12,7 +12,7 @@ from typing import Callable, List, Optional
 
 from bot.gateway.admin.accounts import Account
 from bot.gateway.admin.keys import PREFIX
-from bot.state.client import Client, Script
+from bot.state.client import Script, TextClient
 
 SECOND_FACTOR_SECONDS = 300
 """Time for typing the code after the password."""
@@ -49,7 +49,7 @@ class AdminSession:
 class AdminSessions:
     """``idle`` and ``longest`` are seconds."""
 
-    def __init__(self, redis: Client, idle: int, longest: int, clock: Callable[[], float]) -> None:
+    def __init__(self, redis: TextClient, idle: int, longest: int, clock: Callable[[], float]) -> None:
         self._redis = redis
         self.idle = idle
         self.longest = longest

@@ -6,7 +6,7 @@ import secrets
 from typing import Optional
 
 from bot.gateway.admin.keys import PREFIX
-from bot.state.client import Client
+from bot.state.client import TextClient
 
 LIFETIME = 3 * 86_400
 """Seconds."""
@@ -16,7 +16,7 @@ PATH = "/admin/set-up/"
 class SetUpLinks:
     """Makes links and tells whose they are."""
 
-    def __init__(self, redis: Client) -> None:
+    def __init__(self, redis: TextClient) -> None:
         self._redis = redis
 
     async def create(self, name: str) -> str:

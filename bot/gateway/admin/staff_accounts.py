@@ -1,7 +1,7 @@
 """The area for accounts: who may log in, with which role; for administrators."""
 from __future__ import annotations
 
-from typing import Awaitable, Callable
+from typing import Awaitable, Callable, Dict
 from urllib.parse import quote
 
 from aiohttp import web
@@ -176,7 +176,7 @@ async def _show(request: web.Request, found: Account) -> web.Response:
                 own=found.name == account(request).name, address=_address(found.name))
 
 
-def _new(request: web.Request, name: str, role: str, way: str, errors: dict, status: int = 200) -> web.Response:
+def _new(request: web.Request, name: str, role: str, way: str, errors: Dict[str, str], status: int = 200) -> web.Response:
     return page(request, "accounts/new.html", title="新建账号", status=status, name=name, role=role, way=way, errors=errors)
 
 

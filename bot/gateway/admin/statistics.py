@@ -18,7 +18,7 @@ from bot.gateway.admin.render import page
 from bot.gateway.errors import dumps
 from bot.knowledge.handoff import handoff_wording
 from bot.state import day_counts
-from bot.state.client import Client
+from bot.state.client import TextClient
 
 routes = web.RouteTableDef()
 AREA = Area(path="/admin/statistics", title="统计", role="viewer", order=60, summary="多少人问、答上多少、满意率、追问和提醒、转人工，按天按周按月看",
@@ -118,7 +118,7 @@ async def _read(request: web.Request, period: Period) -> Statistics:
     return await read(request.app[keys.REDIS], request.app[insight.LIBRARY], period)
 
 
-async def read(redis: Client, library: Library, period: Period) -> Statistics:
+async def read(redis: TextClient, library: Library, period: Period) -> Statistics:
     """Of a period; raises RedisError, ContentError."""
     base = await asyncio.to_thread(library.base)
     days = await day_counts.read(redis, period.first, period.last)

@@ -28,7 +28,7 @@ from bot.gateway.admin.second_factor import SecondFactor
 from bot.gateway.errors import ApiError
 from bot.knowledge.errors import ContentError
 from bot.settings import Settings, SettingsError, ensure_secret
-from bot.state.client import Client, RedisError, close, connect
+from bot.state.client import RedisError, TextClient, close, connect
 
 ADDRESS = "命令行"
 """Where entries of the audit log say an action came from; failures at the terminal are counted under it."""
@@ -46,7 +46,7 @@ def parser_for(command: str) -> "type[argparse.ArgumentParser]":
 class Terminal:
     """What commands work with while they are connected."""
 
-    def __init__(self, settings: Settings, redis: Client) -> None:
+    def __init__(self, settings: Settings, redis: TextClient) -> None:
         secrets = (settings.secret or ensure_secret(settings.var_dir), *settings.previous_secrets)
         self.settings, self.redis = settings, redis
         self.accounts, self.passwords, self.lockout = Accounts(redis), Passwords(), Lockout(redis, time.time)

@@ -5,9 +5,9 @@ import json
 from dataclasses import asdict, dataclass, field
 from typing import Any, Dict, List, Optional
 
-from redis.asyncio import Redis
 
 from bot.state import keys
+from bot.state.client import TextClient
 
 _MOST_SEEN = 50
 
@@ -27,7 +27,7 @@ class Pocket:
 class Pockets:
     """All calls raise RedisError. ``ttl`` is seconds."""
 
-    def __init__(self, redis: Redis, ttl: int) -> None:
+    def __init__(self, redis: TextClient, ttl: int) -> None:
         self._redis = redis
         self._ttl = ttl
 

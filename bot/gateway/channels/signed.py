@@ -11,10 +11,10 @@ import re
 import time
 from typing import Mapping
 
-from redis.asyncio import Redis
 from redis.exceptions import RedisError
 
 from bot.gateway.errors import ApiError
+from bot.state.client import TextClient
 
 FRESH = 300
 """Seconds by which the clocks of both servers may differ."""
@@ -26,7 +26,7 @@ def signature(key: bytes, method: str, path: str, timestamp: str, nonce: str, bo
     return "v1=" + hmac.new(key, "\n".join(lines).encode(), hashlib.sha256).hexdigest()
 
 
-async def check(redis: Redis, keys: Mapping[str, bytes], method: str, path: str, headers: Mapping[str, str], body: bytes) -> str:
+async def check(redis: TextClient, keys: Mapping[str, bytes], method: str, path: str, headers: Mapping[str, str], body: bytes) -> str:
     """The partner's name; raises :class:`ApiError` 401, or 503 when nobody can say whether the call came before."""
     name, timestamp, nonce = (headers.get(f"X-GJJ-{part}", "") for part in ("Partner", "Timestamp", "Nonce"))
     # An unknown partner costs as much time as a known one.

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import time
-from typing import Optional, Set
+from typing import AsyncIterator, Optional, Set
 
 from aiohttp import web
 from redis.exceptions import RedisError
@@ -30,7 +30,7 @@ FRESH = 600
 """Seconds that clocks may differ, and that a message of WeChat may be repeated by somebody who overheard it."""
 
 DIALOGUE = web.AppKey("wechat", Dialogue)
-ENVELOPE = web.AppKey("wechat_envelope", Optional[Envelope])  # type: ignore[arg-type]
+ENVELOPE: web.AppKey[Optional[Envelope]] = web.AppKey("wechat_envelope")
 ANSWERS = web.AppKey("wechat_answers", Set["asyncio.Task[str]"])
 
 
@@ -40,7 +40,7 @@ def add_to(app: web.Application) -> None:
     app[ANSWERS] = set()
     words = wording.load(settings.root / "data")
 
-    async def dialogue(app: web.Application):
+    async def dialogue(app: web.Application) -> AsyncIterator[None]:
         app[DIALOGUE] = Dialogue(settings.secret, app[keys.WORKERS], Pockets(app[keys.REDIS], settings.conversation_ttl),
                                  app[keys.FEEDBACK], app[keys.LIMITER], words, settings.max_text_length)
         yield

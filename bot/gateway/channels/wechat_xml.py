@@ -66,4 +66,5 @@ def _xml(values: Dict[str, str]) -> bytes:
     for name, value in values.items():
         # XML knows no control characters besides line breaks and tabs.
         SubElement(root, name).text = "".join(c for c in value if c in "\n\t" or c >= " ")
-    return tostring(root, encoding="utf-8")
+    text: bytes = tostring(root, encoding="utf-8")
+    return text
