@@ -31,6 +31,8 @@ INTERVAL = 1.0
 BEAT = 1.0
 RECONCILE = 5.0
 """Seconds between two looks whether disk and Redis agree."""
+ALIVE = "trainer.alive"
+"""File in the run folder, touched every few seconds: who keeps the trainer running sees in its age that the trainer is stuck."""
 LOAD_PATIENCE = 120.0
 """Seconds the workers get to load the new release before the job is called done all the same."""
 
@@ -46,6 +48,7 @@ class Trainer:
         self._releases = Releases(settings.releases_dir)
         self._shared = shared_by(settings, self._client)
         self._name = f"{socket.gethostname()}/{os.getpid()}"
+        self._alive = settings.run_dir / ALIVE
         self._warm: Optional[Training] = None
         self._agreed = 0.0
 
@@ -53,6 +56,7 @@ class Trainer:
         """Until cancelled."""
         try:
             while True:
+                self._show_life()
                 try:
                     await self.look()
                 except (RedisError, OSError, asyncio.TimeoutError) as error:
@@ -62,6 +66,13 @@ class Trainer:
             if self._warm is not None:
                 await self._warm.end()
             await close(self._client)
+
+    def _show_life(self) -> None:
+        try:
+            self._alive.parent.mkdir(parents=True, exist_ok=True)
+            self._alive.touch()
+        except OSError as error:
+            logger.warning("trainer: %s", type(error).__name__)  # a full disk is no reason to stop
 
     async def look(self) -> None:
         """Once: take a waiting job and see it through; otherwise keep warm and in agreement."""
@@ -117,6 +128,7 @@ class Trainer:
     async def _beat(self, job: Job, watch: "_Watch") -> str:
         """Tell how far it is until somebody cancels (who) or the job is lost ("")."""
         while True:
+            self._show_life()
             try:
                 by = await self._jobs.beat(job.id, **watch.fields(), seconds=watch.seconds())
                 if by is None or (by and not watch.publishing):

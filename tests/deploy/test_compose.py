@@ -55,6 +55,14 @@ def test_the_gateway_finds_the_workers_where_they_listen():
     assert f"127.0.0.1:{place.health.port}/healthz" in worker
 
 
+def test_the_trainers_health_is_the_file_it_touches():
+    from bot.training.service import ALIVE
+
+    trainer = COMPOSE["services"]["trainer"]
+    volume = next(v for v in trainer["volumes"] if v.startswith("releases:")).split(":")[1]
+    assert f"{volume}/run/{ALIVE} " in trainer["healthcheck"]["test"][1]
+
+
 @pytest.mark.parametrize("path", DOCKERFILES, ids=lambda path: path.name)
 def test_dockerfiles_copy_what_exists_and_is_not_ignored_and_run_as_nobody(path):
     text = path.read_text("utf-8")

@@ -2,6 +2,8 @@
 from __future__ import annotations
 
 import re
+import shutil
+import subprocess
 
 import kubernetes_validate
 import pytest
@@ -74,6 +76,58 @@ def test_probes_ask_ports_and_paths_that_exist():
     listening = Endpoint.parse(worker["args"][-1])
     ports = {p["name"]: p["containerPort"] for p in worker["ports"]}
     assert ports == {"messages": listening.port, "health": listening.health.port}
+
+
+def test_a_trainer_that_is_stuck_is_started_again():
+    from bot.training.service import ALIVE
+
+    (trainer,) = named("Deployment", "gjj-trainer")["spec"]["template"]["spec"]["containers"]
+    command = trainer["livenessProbe"]["exec"]["command"]
+    assert f"{named_mount(trainer, 'var')}/run/{ALIVE} " in command[2], "Settings.run_dir"
+    assert subprocess.run([*command[:2], command[2].replace("/var/lib/gjj", "/nowhere")], stderr=subprocess.DEVNULL).returncode != 0
+
+
+def named_mount(container, name):
+    (mount,) = [m for m in container["volumeMounts"] if m["name"] == name]
+    return mount["mountPath"]
+
+
+@pytest.mark.parametrize("workload", WORKLOADS, ids=lambda w: w["metadata"]["name"])
+def test_nothing_is_written_but_where_a_volume_is(workload):
+    """The root is read-only: the data folder and /tmp are volumes, and what is mounted read-only the program only reads."""
+    (container,) = workload["spec"]["template"]["spec"]["containers"]
+    writable = {m["mountPath"] for m in container["volumeMounts"] if not m.get("readOnly")}
+    gateway = workload["metadata"]["name"] == "gjj-gateway"  # the console changes content
+    assert writable == {"/var/lib/gjj", "/tmp"} | ({"/opt/gjj/data"} if gateway else set())
+
+
+def test_every_part_of_which_there_are_several_has_a_disruption_budget():
+    covered = {d["spec"]["selector"]["matchLabels"]["app"] for _, d in ALL if d["kind"] == "PodDisruptionBudget"}
+    assert covered == {"gjj-gateway", "gjj-worker", "gjj-redis", "gjj-redis-sentinel"}
+    assert named("Deployment", "gjj-trainer")["spec"]["replicas"] == 1 and named("Deployment", "gjj-trainer")["spec"]["strategy"] == {"type": "Recreate"}
+
+
+def rendered(tmp_path, change=lambda text: text):
+    """What ``kubectl apply -k`` would send."""
+    folder = tmp_path / "kubernetes"
+    shutil.copytree(DEPLOY / "kubernetes", folder)
+    file = folder / "kustomization.yml"
+    file.write_text(change(file.read_text("utf-8")), "utf-8")
+    done = subprocess.run(["kubectl", "kustomize", str(folder)], capture_output=True, text=True, check=True)
+    return list(yaml.safe_load_all(done.stdout))
+
+
+@pytest.mark.skipif(shutil.which("kubectl") is None, reason="kubectl is not installed")
+def test_kubectl_puts_it_together_with_one_way_to_scale(tmp_path):
+    plain = rendered(tmp_path / "plain")
+    by_queue = rendered(tmp_path / "queue", lambda text: text.replace("# components:", "components:"))
+    scaling = {"HorizontalPodAutoscaler", "ScaledObject"}
+    assert [d["kind"] for d in plain if d["kind"] in scaling] == ["HorizontalPodAutoscaler"]
+    assert [d["kind"] for d in by_queue if d["kind"] in scaling] == ["ScaledObject"]
+    for document in [*plain, *by_queue]:
+        assert document["kind"] == "Namespace" or document["metadata"]["namespace"] == "gjj"
+    images = {c["image"] for d in plain if d["kind"] == "Deployment" for c in containers(d)}
+    assert images == {"registry.example.gov.cn/gjj/gateway:2026.11", "registry.example.gov.cn/gjj/worker:2026.11"}
 
 
 def test_gateways_find_all_workers_by_one_name():

@@ -2,6 +2,7 @@
 from __future__ import annotations
 
 import asyncio
+import dataclasses
 
 import pytest
 
@@ -22,6 +23,29 @@ def test_a_good_training_is_published_and_told(run, jobs, trainer, releases, sha
     assert set(job.seconds) >= {"check", "train", "examine", "keep", "publish"} and [one.id for one in history] == [job.id]
     release = releases.get(job.release)
     assert release.author == "小王" and release.metrics["top1"] == 1.0 and release.counts["常见问题"] > 100 and release.refusals == []
+
+
+def test_it_shows_that_it_lives_while_it_trains_and_while_redis_is_away(run, jobs, trainer, settings):
+    alive = settings.run_dir / service.ALIVE
+
+    async def trains():
+        await jobs.start("小王")
+        await trainer.look()
+
+    assert not alive.exists()
+    run(trains())
+    assert alive.exists()
+    alive.unlink()
+    lost = service.Trainer(dataclasses.replace(settings, redis_url="redis://127.0.0.1:1", redis_timeout=0.1))
+
+    async def waits():
+        serving = asyncio.ensure_future(lost.serve())
+        while not alive.exists():
+            await asyncio.sleep(0)
+        serving.cancel()
+        await asyncio.gather(serving, return_exceptions=True)
+
+    run(waits())
 
 
 def test_a_bad_training_is_kept_aside_with_its_reasons_and_the_old_one_serves(run, jobs, trainer, releases, wish):
