@@ -9,6 +9,7 @@ from __future__ import annotations
 import argparse
 import asyncio
 import itertools
+import random
 import statistics
 import tempfile
 import time
@@ -61,6 +62,7 @@ class Comparison:
     def __init__(self, report: Report, ours: System, stock: StockRasa, args: argparse.Namespace) -> None:
         self._report, self._args = report, args
         self._ours = ours
+        self._chance = random.Random(7)
         self._texts: Iterator[str] = itertools.cycle(questions(seed=7))
         self._arrive: Dict[str, Arrive] = {
             OURS: lambda http: Citizen(http, ours.url).arrive(), STOCK: lambda http: StockCitizen(http, stock.url).arrive()}
@@ -155,7 +157,7 @@ class Comparison:
                 await asyncio.sleep(0.1)
 
     async def _long_conversations(self, http: aiohttp.ClientSession) -> None:
-        """A first message against one after hundreds of turns, message by message, so that both see the same machine."""
+        """A first message against one after hundreds of turns: in turns, in any order, with sentences of like length."""
         few = questions(seed=8)[:40]  # to get there quickly; what is measured are new sentences
         visitors = {}
         for length in self._args.long:
@@ -163,10 +165,10 @@ class Comparison:
             for turn in range(length):
                 await visitors[length].say(few[turn % len(few)])
         seconds: Dict[int, List[float]] = {length: [] for length in (1, *visitors)}
-        for _ in range(max(10, 8 * self._args.repeat)):
-            seconds[1].append(await _timed((await self._arrive[OURS](http)).say(next(self._texts))))
-            for length, citizen in visitors.items():
-                seconds[length].append(await _timed(citizen.say(next(self._texts))))
+        for texts in alike(self._texts, len(seconds), max(20, 40 * self._args.repeat)):
+            for length, text in zip(self._chance.sample(list(seconds), len(seconds)), texts):
+                citizen = visitors[length] if length in visitors else await self._arrive[OURS](http)
+                seconds[length].append(await _timed(citizen.say(text)))
         self._report.text("## 谈得久了")
         first = statistics.median(seconds[1])
         self._report.table(
@@ -178,6 +180,14 @@ class Comparison:
 
     def _cpu(self, system: str) -> float:
         return sum(part.cpu() for part in self._parts[system])
+
+
+def alike(texts: Iterator[str], size: int, count: int) -> List[List[str]]:
+    """``count`` groups of ``size`` new sentences, those of a group about as long as each other: a long one takes longer to read."""
+    found = sorted(itertools.islice(texts, size * count), key=len)
+    groups = [found[at : at + size] for at in range(0, len(found), size)]
+    random.Random(7).shuffle(groups)
+    return groups
 
 
 async def _health(http: aiohttp.ClientSession) -> None:

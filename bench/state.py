@@ -125,7 +125,7 @@ async def _run(report: Report, port: int, args: argparse.Namespace) -> List[str]
     await bench.prepare(sorted({*LENGTHS, *MESSAGES_AT[1:]}))
     goals: Dict[str, Tuple[float, float]] = {}
     goals.update(await _saving(report, bench, 2 if args.quick else 5))
-    goals.update(await _messages(report, bench, 4 if args.quick else 2 * len(SAID)))
+    goals.update(await _messages(report, bench, len(SAID) if args.quick else 10 * len(SAID)))
     goals.update(await _questions(report, bench))
     goals.update(_bytes(report, bench))
     bench.plain.flushall()
@@ -157,10 +157,11 @@ async def _saving(report: Report, bench: Bench, repeats: int) -> Dict[str, Tuple
 
 
 async def _messages(report: Report, bench: Bench, count: int) -> Dict[str, Tuple[float, float]]:
-    """Lengths take turns, so that whatever else the machine does falls on all alike."""
+    """Lengths take turns, each time another one first, so that whatever else the machine does falls on all alike."""
     times: Dict[Tuple[str, int], List[Tuple[float, float]]] = {(kind, n): [] for kind in ("ours", "stock") for n in MESSAGES_AT}
     for i in range(count):
-        for n in MESSAGES_AT:
+        first = i % len(MESSAGES_AT)
+        for n in (*MESSAGES_AT[first:], *MESSAGES_AT[:first]):
             times["ours", n].append(await bench.message("ours", n, SAID[i % len(SAID)]))
             if i < (4 if n < 100 else 2) and n <= 500:
                 times["stock", n].append(await bench.message("stock", n, SAID[i % len(SAID)]))
