@@ -6,10 +6,10 @@ import os
 import shutil
 import sys
 from pathlib import Path
-from typing import List, Optional, Sequence
+from typing import List, Mapping, Optional, Sequence
 
-from bot.cli import foreground, paths, pipeline, side_by_side
-from bot.cli.console import Step, complain
+from bot.cli import coverage_report, foreground, paths, pipeline, side_by_side
+from bot.cli.console import Step, complain, say
 from bot.cli.junit import Counts, broken_run, read
 from bot.cli.problem import Problem
 from bot.cli.side_by_side import Job
@@ -25,13 +25,15 @@ def main(argv: Sequence[str]) -> int:
     """0 when nothing failed."""
     args = _arguments(argv)
     install_extras(("worker", "gateway"))
-    shutil.rmtree(_REPORTS, ignore_errors=True)
-    _REPORTS.mkdir(parents=True)
     chosen = [suite for suite in SUITES if not args.suites or suite.name in args.suites]
-    statuses = side_by_side.run(_jobs(chosen, whole=not args.suites), _REPORTS)
+    _clear(chosen, whole=not args.suites)
+    measured = coverage_report.environment() if args.coverage else {}
+    statuses = side_by_side.run(_jobs(chosen, not args.suites, measured), _REPORTS)
     total = sum((_counts(suite, statuses[suite.name]) for suite in chosen), Counts())
     for status in (status for name, status in statuses.items() if name not in {suite.name for suite in chosen}):
         total += Counts(passed=int(status == 0), failed=int(status != 0))
+    if args.coverage:
+        total += _coverage(whole=not args.suites)
     print(f"{total.passed} passed, {total.failed} failed, {total.skipped} skipped")
     return 1 if total.failed else 0
 
@@ -39,6 +41,7 @@ def main(argv: Sequence[str]) -> int:
 def _arguments(argv: Sequence[str]) -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="./gjj test", description="运行全部检查和测试。")
     parser.add_argument("suites", nargs="*", metavar="部分", help="只运行这些：" + "、".join(suite.name for suite in SUITES))
+    parser.add_argument("--coverage", action="store_true", help=f"同时量覆盖率，写到 var/test/coverage；全部运行时低于 {coverage_report.WANTED:.0f}% 算失败")
     args = parser.parse_args(argv)
     unknown = set(args.suites) - {suite.name for suite in SUITES}
     if unknown:
@@ -46,13 +49,22 @@ def _arguments(argv: Sequence[str]) -> argparse.Namespace:
     return args
 
 
-def _jobs(suites: Sequence[Suite], whole: bool) -> List[Job]:
+def _clear(suites: Sequence[Suite], whole: bool) -> None:
+    """Earlier reports, all of them before a whole run; coverage of single suites adds up until then."""
+    if whole:
+        shutil.rmtree(_REPORTS, ignore_errors=True)
+    coverage_report.FOLDER.mkdir(parents=True, exist_ok=True)
+    for suite in suites:
+        _report(suite).unlink(missing_ok=True)
+
+
+def _jobs(suites: Sequence[Suite], whole: bool, measured: Mapping[str, str]) -> List[Job]:
     """The checks when everything is tested, then what the suites need, then the suites."""
     env = {"PYTHONPATH": str(ROOT), "OMP_NUM_THREADS": "1", **_COMPILED_ONCE}
     jobs = [Job(name, title, command, env=env) for name, title, *command in checks()] if whole else []
     if whole or any(suite.trained for suite in suites):
         jobs.append(Job(PREPARE, "分词管道和版本", [sys.executable, "-m", "bot.cli", "prepare"], live=True))
-    return jobs + [Job(suite.name, f"测试：{suite.title}", suite.command(_report(suite)), suite.needs, env=env) for suite in suites]
+    return jobs + [Job(suite.name, f"测试：{suite.title}", suite.command(_report(suite)), suite.needs, env={**env, **measured}) for suite in suites]
 
 
 def install_extras(names: Sequence[str]) -> None:
@@ -70,6 +82,13 @@ def install_extras(names: Sequence[str]) -> None:
             if foreground.run(command):
                 raise Problem(f"{lock.name} 里的包没有装好（原因见上）：请检查网络，再运行一次。")
         shutil.copyfile(lock, stamp)
+
+
+def _coverage(whole: bool) -> Counts:
+    """Show it; too little is a failure of a whole run."""
+    found = coverage_report.collect()
+    say(f"覆盖率（语句和分支），逐行见 {coverage_report.draw()}\n{found}")
+    return Counts(failed=int(whole and found.total.percent < coverage_report.WANTED))
 
 
 def _report(suite: Suite) -> Path:
