@@ -14,7 +14,7 @@ from bot.settings import ROOT
 from tests.deploy.conftest import DEPLOY, environment_of_python, module_exists
 
 COMPOSE = yaml.safe_load((DEPLOY / "compose.yml").read_text("utf-8"))
-OURS = ("gateway", "worker", "trainer")
+OURS = ("gateway", "worker", "trainer", "backup")
 DOCKERFILES = sorted((DEPLOY / "docker").glob("*.Dockerfile"))
 
 
@@ -44,7 +44,7 @@ def test_variables_secrets_and_volumes_exist(name, settings_variables):
     for value in service["environment"].values():
         if str(value).startswith("/run/secrets/"):
             assert value.rsplit("/", 1)[1] in service["secrets"]
-    assert {volume.split(":")[0] for volume in service["volumes"]} <= set(COMPOSE["volumes"])
+    assert {volume.split(":")[0] for volume in service["volumes"]} <= set(COMPOSE["volumes"]) | {"./backups"}
 
 
 def test_the_gateway_finds_the_workers_where_they_listen():

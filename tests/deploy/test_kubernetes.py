@@ -16,6 +16,7 @@ FOREIGN = ("redis.redis.opstreelabs.in/", "keda.sh/", "kustomize.config.k8s.io/"
 """Kinds of operators, whose schemas are not part of Kubernetes."""
 ALL = list(documents("kubernetes"))
 WORKLOADS = [d for _, d in ALL if d["kind"] == "Deployment"]
+JOBS = [d for _, d in ALL if d["kind"] in ("CronJob", "Job")]
 
 
 def named(kind, name):
@@ -23,8 +24,13 @@ def named(kind, name):
     return found
 
 
+def pod(workload):
+    spec = workload["spec"]
+    return spec.get("jobTemplate", {}).get("spec", spec)["template"]["spec"]
+
+
 def containers(workload):
-    spec = workload["spec"]["template"]["spec"]
+    spec = pod(workload)
     return [*spec.get("initContainers", []), *spec["containers"]]
 
 
@@ -39,9 +45,9 @@ def test_the_kustomization_names_every_file_beside_it():
     assert listed == {path.name for path in (DEPLOY / "kubernetes").glob("*.yml")} - {"kustomization.yml"}
 
 
-@pytest.mark.parametrize("workload", WORKLOADS, ids=lambda w: w["metadata"]["name"])
+@pytest.mark.parametrize("workload", [*WORKLOADS, *JOBS], ids=lambda w: w["metadata"]["name"])
 def test_pods_have_no_rights_they_do_not_need(workload):
-    spec = workload["spec"]["template"]["spec"]
+    spec = pod(workload)
     assert spec["securityContext"]["runAsNonRoot"] and spec["securityContext"]["runAsUser"] > 0
     assert spec["securityContext"]["seccompProfile"] == {"type": "RuntimeDefault"} and spec["automountServiceAccountToken"] is False
     for container in containers(workload):
@@ -51,7 +57,20 @@ def test_pods_have_no_rights_they_do_not_need(workload):
         assert all("secretKeyRef" in e["valueFrom"] for e in container.get("env", []) if "PASSWORD" in e["name"]), "no secret in clear"
 
 
-@pytest.mark.parametrize("workload", WORKLOADS, ids=lambda w: w["metadata"]["name"])
+def test_what_is_backed_up_can_be_restored_from_where_it_lies():
+    backup, restore = (pod(named(kind, name)) for kind, name in (("CronJob", "gjj-backup"), ("Job", "gjj-restore")))
+    assert backup["volumes"] == restore["volumes"]
+    (saving,), (loading,) = backup["containers"], restore["containers"]
+    assert {m["mountPath"] for m in saving["volumeMounts"]} == {m["mountPath"] for m in loading["volumeMounts"]}
+    assert {m["name"] for m in loading["volumeMounts"] if not m.get("readOnly")} == {"content", "var", "tmp"}, "what restore writes"
+    releases = {m["name"]: m["mountPath"] for m in containers(named("Deployment", "gjj-trainer"))[-1]["volumeMounts"]}["var"]
+    assert {"name": "var", "mountPath": releases} in saving["volumeMounts"]
+    assert saving["env"] == loading["env"] == containers(named("Deployment", "gjj-gateway"))[-1]["env"][1:]
+    for container in (saving, loading):
+        assert re.search(r"-m bot\.cli (backup|restore)\b", " ".join(container["command"]))
+
+
+@pytest.mark.parametrize("workload", [*WORKLOADS, *JOBS], ids=lambda w: w["metadata"]["name"])
 def test_every_variable_is_read_by_the_program(workload, settings_variables):
     configured = set(named("ConfigMap", "gjj")["data"])
     own = {e["name"] for c in containers(workload) for e in c.get("env", [])} - {"REDIS_PASSWORD", "POD_NAME"}
@@ -169,7 +188,9 @@ def test_workers_and_redis_are_private():
     assert named("NetworkPolicy", "nothing")["spec"] == {"podSelector": {}, "policyTypes": ["Ingress", "Egress"]}
     assert allowed_into("gjj-worker") == {"gjj-gateway"}
     assert allowed_into("gjj-trainer") == set()
-    assert allowed_into("gjj-redis") == {"gjj-gateway", "gjj-worker", "gjj-trainer", "gjj-redis", "gjj-redis-sentinel", "redis-operator"}
+    assert allowed_into("gjj-redis") == {"gjj-gateway", "gjj-worker", "gjj-trainer", "gjj-backup", "gjj-redis", "gjj-redis-sentinel",
+                                          "redis-operator"}
+    assert allowed_into("gjj-backup") == set()
     assert allowed_into("gjj-gateway") == {"ingress-nginx", "monitoring"}
 
 
