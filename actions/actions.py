@@ -4,11 +4,12 @@ from __future__ import annotations
 import asyncio
 import logging
 from functools import lru_cache
-from typing import Any, Dict, List, Text
+from typing import Any, List, Text
 
-from rasa_sdk import Action, Tracker
 from rasa_sdk.events import EventType, SlotSet
 from rasa_sdk.executor import CollectingDispatcher
+from rasa_sdk.interfaces import Action, Tracker
+from rasa_sdk.types import DomainDict
 
 from bot import clock
 from bot.knowledge.base import KnowledgeBase
@@ -59,7 +60,7 @@ class SafeAction:
     def _work(self, tracker: Tracker) -> "Outcome":
         return self.work(live().current(), tracker)  # re-reading edited content takes a moment too: in the thread
 
-    async def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: Dict[Text, Any]) -> List[EventType]:
+    async def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: DomainDict) -> List[EventType]:
         try:
             outcome = await asyncio.wait_for(asyncio.to_thread(self._work, tracker), _limit())
         except Exception as error:  # noqa: BLE001 – the border: whatever broke, the citizen gets a sentence
@@ -127,4 +128,5 @@ class ActionAttend(SafeAction, Action):
 def utter(dispatcher: CollectingDispatcher, reply: Reply) -> None:
     """Send ``reply``: text and buttons for any Rasa channel, the whole structure in the metadata for ours."""
     buttons = [{"title": b.title, "payload": b.title} for b in reply.buttons]
-    dispatcher.utter_message(text=reply.text, buttons=buttons, **{REPLY: reply.as_dict()})
+    structure: Any = {REPLY: reply.as_dict()}
+    dispatcher.utter_message(text=reply.text, buttons=buttons, **structure)

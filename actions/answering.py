@@ -2,7 +2,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any, Dict, List, Optional, Sequence
+from typing import Any, Dict, List, Optional, Sequence, Tuple
 
 from bot.knowledge.base import KnowledgeBase
 from bot.knowledge.card import Answer, Consequence
@@ -147,5 +147,5 @@ def _attachments(told: Sequence[Told]) -> List[Dict[str, Any]]:
     return [t.attachment for t in told if t.attachment is not None]
 
 
-def _focus(focus: Optional[Focus]) -> Optional[tuple]:
+def _focus(focus: Optional[Focus]) -> Optional[Tuple[str, str]]:
     return (focus.home, focus.aspect) if focus else None

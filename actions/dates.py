@@ -139,10 +139,10 @@ def day(text: str, today: date) -> Optional[Day]:
         said = number(match["day"]) if match["day"] and month_number else None
         return Day(year, month_number, _valid(year, month_number or 1, said))
     if _DAY_OF_MONTH.search(text):
-        found = _in_month(today, text)
-        if found.day is None or found.day > today.day:
-            found = _in_month(add_months(today.replace(day=1), -1), text)  # the latest such day that has been
-        return found if found.day is not None else None
+        latest = _in_month(today, text)
+        if latest.day is None or latest.day > today.day:
+            latest = _in_month(add_months(today.replace(day=1), -1), text)  # the latest such day that has been
+        return latest if latest.day is not None else None
     return None
 
 

@@ -22,8 +22,7 @@ def dialogue_act(speaker: Speaker, intent: str, message: Message, reading: Optio
     elif intent == "out_of_scope":
         speaker.add("decline", say("decline", memory.turns), topic="out_of_scope", confidence=round(score, 3))
     elif intent == "repeat" and memory.last:
-        for last in memory.last:
-            last = Reply.from_dict(last)
+        for last in map(Reply.from_dict, memory.last):
             speaker.add("answer", last.text, service=last.service, aspect=last.aspect, faq=last.faq, topic=last.topic,
                         confidence=last.confidence, sources=last.sources)
         memory.turn.quiet = "只是再说一遍"

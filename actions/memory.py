@@ -203,7 +203,8 @@ class Memory(msgspec.Struct, omit_defaults=True):
         self.said = self.said[-MAX_SAID :]
         while len(self.choices) > MAX_CHOICES:
             self.choices.pop(next(iter(self.choices)))
-        return msgspec.to_builtins(self)
+        slot: Dict[str, Any] = msgspec.to_builtins(self)
+        return slot
 
     def add_choice(self, choice: Choice) -> Dict[str, str]:
         """Register a button; returns ``{"id", "title"}`` for the citizen. Ids mean nothing outside this conversation."""

@@ -7,10 +7,10 @@ from typing import List, Optional, Tuple
 
 from bot.knowledge.base import KnowledgeBase
 from bot.knowledge.card import Ask, Consequence
+from bot.knowledge.places import compiled
 
 from .memory import Memory, Pending
 from .message import Message
-from .profile import compiled
 
 PATIENCE = 2
 """A question may be answered up to this many turns later."""

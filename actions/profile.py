@@ -115,11 +115,11 @@ def _value(fact: ProfileFact, text: str, today: date) -> Optional[Value]:
         return None
     if fact.type == "months":
         return dates.months(said)
-    value = yuan(said) if fact.type == "money" else dates.number(said)
-    if value is None and fact.type == "years":
+    size = yuan(said) if fact.type == "money" else dates.number(said)
+    if size is None and fact.type == "years":
         span = dates.months(said)
-        value = span / 12 if span is not None else None
-    return value
+        size = span / 12 if span is not None else None
+    return size
 
 
 def _band(bands: Bands, day: dates.Day, today: date) -> Dict[str, Value]:

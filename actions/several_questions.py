@@ -3,7 +3,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
-from typing import List, Optional
+from typing import List, Optional, Sequence
 
 from bot.knowledge.base import KnowledgeBase
 from bot.nlu.clauses import asks
@@ -39,7 +39,7 @@ def separate_questions(speaker: Speaker, message: Message) -> List[Reading]:
 def answer_more(speaker: Speaker, message: Message) -> None:
     """The message replies to a question and asks something too."""
     said = [tuple(p) for p in speaker.memory.turn.answered]
-    parts = separate_questions(speaker, message) or [_besides(speaker, message.understanding)]
+    parts: Sequence[Optional[Reading]] = separate_questions(speaker, message) or [_besides(speaker, message.understanding)]
     for reading in parts:
         if reading is not None and (reading.home, reading.aspect) not in said:
             speaker.answer(reading.home, reading.aspect, reading.score)
@@ -51,11 +51,11 @@ def _part(base: KnowledgeBase, focus: Optional[Focus], clause: Understanding, wh
     if other is not None:
         return Reading(other.home, other.aspect, base.topic(other.home, other.aspect), SURE_SCORE)
     clause = clause.under(base, focus)
-    content = [r for r in clause.readings if r.intent is None]
-    if not asks(clause.text) and clause.best is not None and clause.best.topic in REJECTING:
+    content, best = [r for r in clause.readings if r.intent is None], clause.best
+    if best is None or not asks(clause.text) and best.topic in REJECTING:
         return None  # 老伴前几天过世了: told before the question, not asked
     rejecting = sum(r.score for r in clause.readings if r.topic in REJECTING)
-    if not content or content[0].score < ANSWER_SCORE and clause.best is not content[0] and clause.best.topic not in REJECTING:
+    if not content or content[0].score < ANSWER_SCORE and best is not content[0] and best.topic not in REJECTING:
         return None
     if len(content) > 1 and content[1].score >= CLOSE * content[0].score:
         content = focus_first(base, content, focus)

@@ -21,7 +21,7 @@ class Found(NamedTuple):
 def is_workday(day: date) -> bool:
     """Whether offices work on ``day``, as far as known: see :func:`arranged`."""
     if arranged(day.year):
-        return chinese_calendar.is_workday(day)
+        return bool(chinese_calendar.is_workday(day))
     return day.weekday() < 5 and (day.month, day.day) not in _FIXED
 
 

@@ -11,7 +11,7 @@ import secrets
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
-from typing import Dict, Mapping, Optional, Tuple
+from typing import Mapping, Optional, Tuple
 
 from bot.endpoint import Endpoint, EndpointError
 from bot.state import address
@@ -106,6 +106,7 @@ class Settings:
         """Read and check all variables; raises :class:`SettingsError` naming the first bad one."""
         env = os.environ if env is None else env
         var_dir = Path(env.get("GJJ_VAR") or ROOT / "var").resolve()
+        wechat_app_id, wechat_token, wechat_aes_key = _wechat(env)
         return cls(
             var_dir=var_dir,
             host=env.get("GJJ_HOST") or cls.host,
@@ -135,23 +136,26 @@ class Settings:
             secret=_secrets(env, "GJJ_SECRET")[0],
             previous_secrets=_secrets(env, "GJJ_SECRET")[1:],
             access_log_days=_integer(env, "GJJ_ACCESS_LOG_DAYS", cls.access_log_days, 1, 3650),
-            **_wechat(env),
+            wechat_app_id=wechat_app_id,
+            wechat_token=wechat_token,
+            wechat_aes_key=wechat_aes_key,
             partners=_partners(env),
             otlp_endpoint=_collector(env),
             trace_percent=_integer(env, "GJJ_TRACE_PERCENT", cls.trace_percent, 0, 100),
         )
 
 
-def _wechat(env: Mapping[str, str]) -> Dict[str, str]:
+def _wechat(env: Mapping[str, str]) -> Tuple[str, str, str]:
+    """App id, token and key of the messages; all empty without the first."""
     app_id = env.get("GJJ_WECHAT_APPID") or ""
     if not app_id:
-        return {}
+        return "", "", ""
     token, aes_key = (_text(env, f"GJJ_WECHAT_{name}") for name in ("TOKEN", "AES_KEY"))
     if not re.fullmatch(r"[A-Za-z0-9]{3,32}", token):
         raise SettingsError("GJJ_WECHAT_TOKEN：应是公众号后台“服务器配置”里的令牌，3 到 32 个字母和数字")
     if aes_key and not re.fullmatch(r"[A-Za-z0-9]{43}", aes_key):
         raise SettingsError("GJJ_WECHAT_AES_KEY：应是公众号后台的消息加解密密钥，43 个字母和数字")
-    return {"wechat_app_id": app_id, "wechat_token": token, "wechat_aes_key": aes_key}
+    return app_id, token, aes_key
 
 
 def _partners(env: Mapping[str, str]) -> Tuple[Tuple[str, bytes], ...]:

@@ -3,7 +3,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import Optional
+from typing import Callable, Optional
 
 from .money import fen
 from .repayment import METHODS, Plan, level_payment, pay_down, pay_share
@@ -48,8 +48,6 @@ def prepay(
     if not 0 < amount < owed:
         raise ValueError("amount must lie between 0 and what is owed")
     rest = owed - amount
-    if method == "payment":
-        pay, regular = pay_down, instalment or level_payment(owed, yearly, months)
-    else:
-        pay, regular = pay_share, instalment or fen(owed / months)
+    pay: Callable[[Decimal, Decimal, Decimal, int], Plan] = pay_down if method == "payment" else pay_share
+    regular = instalment or (level_payment(owed, yearly, months) if method == "payment" else fen(owed / months))
     return Prepayment(pay(owed, yearly, regular, months), pay(rest, yearly, regular, months), METHODS[method](rest, yearly, months))

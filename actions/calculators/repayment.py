@@ -82,7 +82,8 @@ def equal_payment(principal: Decimal, yearly: Decimal, months: int) -> Plan:
 
 def pay_down(principal: Decimal, yearly: Decimal, payment: Decimal, most_months: int) -> Plan:
     """Pay ``payment`` each month until nothing is owed; the last instalment is what remains, at the latest in ``most_months``."""
-    rate, owed, instalments = monthly_rate(yearly), principal, []
+    rate, owed = monthly_rate(yearly), principal
+    instalments: List[Instalment] = []
     while owed > 0:
         interest = fen(owed * rate)
         share = payment - interest
@@ -100,7 +101,8 @@ def equal_principal(principal: Decimal, yearly: Decimal, months: int) -> Plan:
 
 def pay_share(principal: Decimal, yearly: Decimal, share: Decimal, most_months: int) -> Plan:
     """Repay ``share`` of the principal each month; the last instalment is what remains, at the latest in ``most_months``."""
-    rate, owed, instalments = monthly_rate(yearly), principal, []
+    rate, owed = monthly_rate(yearly), principal
+    instalments: List[Instalment] = []
     while owed > 0:
         interest = fen(owed * rate)
         part = owed if share >= owed or len(instalments) + 1 == most_months else share

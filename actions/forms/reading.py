@@ -41,18 +41,18 @@ def read(form: Form, state: FormState, text: str, today: date) -> Found:
             found.named = True
             _keep(wanted, value, found)
     for wanted in form.fields:
-        said = {value: spans for value, o in wanted.options.items() if (spans := _says([*o.words, re.escape(o.title)], text))}
-        if said:
-            found.values[wanted.id] = BOTH if len(said) > 1 and wanted.default == BOTH else next(iter(said))
-            taken += [span for spans in said.values() for span in spans]
+        chosen = {value: spans for value, o in wanted.options.items() if (spans := _says([*o.words, re.escape(o.title)], text))}
+        if chosen:
+            found.values[wanted.id] = BOTH if len(chosen) > 1 and wanted.default == BOTH else next(iter(chosen))
+            taken += [span for spans in chosen.values() for span in spans]
     for kind in ("amount", "term", "rate"):
         for said in values.find(kind, text):
             if any(said.start < end and start < said.end for start, end in taken) or _DENIED.search(text[: said.start]):
                 continue
-            wanted = _place(form, state, kind, found)
-            if wanted is not None and (said.value >= Decimal(str(wanted.min)) or wanted.id == state.asking):
+            place = _place(form, state, kind, found)
+            if place is not None and (said.value >= Decimal(str(place.min)) or place.id == state.asking):
                 taken.append((said.start, said.end))
-                _keep(wanted, said.value, found)
+                _keep(place, said.value, found)
     asked = form.field(state.asking) if state.asking else None
     if asked is not None and asked.id not in found.values and not found.wrong:
         _answered(asked, text, today, found)
@@ -135,9 +135,9 @@ def _answered(asked: FormField, text: str, today: date, found: Found) -> None:
         elif day is not None:
             found.wrong.append(asked.id)
         return
-    value = values.bare(asked.bare or asked.type, text)
-    if value is not None:
-        _keep(asked, value, found)
+    size = values.bare(asked.bare or asked.type, text)
+    if size is not None:
+        _keep(asked, size, found)
 
 
 def _says(words: List[str], text: str) -> List[Tuple[int, int]]:

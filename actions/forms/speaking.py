@@ -2,7 +2,7 @@
 from __future__ import annotations
 
 from decimal import Decimal
-from typing import List, Optional
+from typing import Dict, List, Optional
 
 from bot.knowledge.card import Answer
 from bot.knowledge.forms import Form, FormField, common
@@ -63,7 +63,7 @@ def _choices(speaker: Speaker, form: Form, state: FormState, field: FormField) -
     return [*buttons, speaker.button(Choice(say["cancel"], form=form.id, value="cancel"))]
 
 
-def _afters(speaker: Speaker, form: Form, values: dict, hide: List[str]) -> List[Button]:
+def _afters(speaker: Speaker, form: Form, values: Dict[str, str], hide: List[str]) -> List[Button]:
     """Buttons that would change something."""
     return [
         speaker.button(Choice(after.title, form=form.id, value=f"after:{i}"))

@@ -4,7 +4,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal, InvalidOperation
-from typing import Any, Dict, List, Optional, Sequence
+from typing import Any, Dict, List, Mapping, Optional, Sequence
 
 from bot.knowledge.base import KnowledgeBase
 from bot.knowledge.card import Local
@@ -64,16 +64,16 @@ def table(title: str, columns: Sequence[str], rows: Sequence[Sequence[str]]) -> 
     return {"type": "table", "title": title, "columns": list(columns), "rows": [list(row) for row in rows]}
 
 
-def line(title: str, labels: Sequence[str], series: Dict[str, Sequence[Decimal]]) -> Dict[str, Any]:
+def line(title: str, labels: Sequence[str], series: Mapping[str, Sequence[Decimal]]) -> Dict[str, Any]:
     """A line chart; whole yuan are enough for the eye."""
     return _chart("line", title, labels, series)
 
 
-def bars(title: str, labels: Sequence[str], series: Dict[str, Sequence[Decimal]]) -> Dict[str, Any]:
+def bars(title: str, labels: Sequence[str], series: Mapping[str, Sequence[Decimal]]) -> Dict[str, Any]:
     return _chart("bars", title, labels, series)
 
 
-def _chart(kind: str, title: str, labels: Sequence[str], series: Dict[str, Sequence[Decimal]]) -> Dict[str, Any]:
+def _chart(kind: str, title: str, labels: Sequence[str], series: Mapping[str, Sequence[Decimal]]) -> Dict[str, Any]:
     drawn = [{"name": name, "values": [int(v.to_integral_value()) for v in values]} for name, values in series.items()]
     return {"type": "chart", "kind": kind, "title": title, "labels": list(labels), "series": drawn}
 

@@ -2,7 +2,7 @@
 from __future__ import annotations
 
 from decimal import Decimal
-from typing import List, Optional, Tuple
+from typing import Any, Dict, List, Optional, Tuple
 
 from bot.knowledge.forms import common
 
@@ -67,7 +67,7 @@ def _lines(wanted: Sum, sums: Prepayment, left: Decimal, months: int, amount: De
     ]
 
 
-def _shown(wanted: Sum, sums: Prepayment, amount: Decimal) -> List[dict]:
+def _shown(wanted: Sum, sums: Prepayment, amount: Decimal) -> List[Dict[str, Any]]:
     say = wanted.form.say
     ways = ((say["before"], sums.before), (say["short_title"], sums.shorter), (say["low_title"], sums.lower))
     rows = [[name, yuan(plan.first), span(plan.months), yuan(sums.before.interest - plan.interest)] for name, plan in ways]
