@@ -5,6 +5,7 @@ import asyncio
 import json
 import re
 import unicodedata
+import zlib
 from typing import Any, Optional, Type, TypeVar
 
 import msgspec
@@ -16,6 +17,8 @@ KIB = 1024
 SMALLEST_LIMIT = 16 * KIB
 READ_SECONDS = 10.0
 """Attack: holding connections by sending a body one byte at a time (slow loris)."""
+
+FORMS = ("application/x-www-form-urlencoded", "multipart/form-data")
 
 _UUID = re.compile(r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}", re.ASCII)
 _IDENTIFIER = re.compile(r"[A-Za-z0-9_.:-]{1,64}", re.ASCII)
@@ -77,7 +80,7 @@ class RatingBody(Strict, frozen=True):
     comment: str = ""
 
 
-T = TypeVar("T", bound=Strict)
+T = TypeVar("T", bound=msgspec.Struct)
 
 
 def size_limit(max_text_length: int) -> int:
@@ -94,6 +97,28 @@ async def read_json(request: web.Request) -> Any:
         # Attack: a small compressed body that unpacks to gigabytes.
         raise ApiError("bad_content_type", "请不要压缩发送的内容。")
     return parse_json(await read(request))
+
+
+async def read_as(request: web.Request, kind: Type[T]) -> T:
+    """The JSON body as ``kind``; raises :class:`ApiError` 400, 413 or 422."""
+    return convert(await read_json(request), kind)
+
+
+async def read_form(request: web.Request) -> None:
+    """Read the form that a browser sent, if it is one, so that ``request.post()`` gives it; raises :class:`ApiError` 400 or 413.
+
+    Attack: a charset that nobody knows, parts without an end or a name: aiohttp raises whatever its parts raise.
+    """
+    if request.content_type not in FORMS:
+        return
+    if (request.charset or "utf-8").lower() not in ("utf-8", "utf8"):
+        raise ApiError("bad_content_type")
+    try:
+        await request.post()
+    except web.HTTPRequestEntityTooLarge:
+        raise ApiError("too_large") from None
+    except (ValueError, LookupError, RuntimeError, AssertionError, EOFError, zlib.error, web.HTTPException, web.RequestPayloadError, ConnectionError):
+        raise ApiError("bad_request", "表单没有收全或者写法不对，请刷新页面再填一次。") from None
 
 
 async def read(request: web.Request) -> bytes:
@@ -126,6 +151,7 @@ def convert(value: Any, kind: Type[T]) -> T:
     if not isinstance(value, dict):
         raise ApiError("bad_json")
     try:
+        msgspec.json.encode(value)  # a lone surrogate anywhere, which nobody could store, is a UnicodeEncodeError
         return msgspec.convert(value, kind, strict=True)
     except (msgspec.ValidationError, UnicodeEncodeError):
         raise ApiError("invalid") from None

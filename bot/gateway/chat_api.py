@@ -24,7 +24,7 @@ async def create_session(request: web.Request) -> web.Response:
     request.app[keys.LIMITER].spend("session.create", "address", address(request))
     body = bodies.SessionBody()
     if request.can_read_body:
-        body = bodies.convert(await bodies.read_json(request), bodies.SessionBody)
+        body = await bodies.read_as(request, bodies.SessionBody)
     request.app[keys.METRICS].sessions.inc()
     answer = {"token": request.app[keys.SESSIONS].tokens.create(), "expires_in": request.app[keys.SETTINGS].session_ttl}
     if body.visitor is not None:
@@ -47,7 +47,7 @@ async def _greeting(request: web.Request, given: str) -> list:
 async def remember(request: web.Request) -> web.Response:
     """Called when the citizen has agreed: the dates told in this conversation are kept under a key for this browser."""
     session = await citizen(request, "reminders")
-    body = bodies.convert(await bodies.read_json(request), bodies.VisitorBody)
+    body = await bodies.read_as(request, bodies.VisitorBody)
     visitor = bodies.visitor(body.visitor) or secrets.token_urlsafe(24)
     kept = await request.app[keys.WORKERS].visit(
         "remember", {"conversation": session.conversation, "visitor": visitor}, request[REQUEST_ID])
@@ -58,7 +58,7 @@ async def remember(request: web.Request) -> web.Response:
 async def forget(request: web.Request) -> web.Response:
     """Needs no session: the key alone opens what is kept under it, and a browser may want to be forgotten at any time."""
     request.app[keys.LIMITER].spend("reminders", "address", address(request))
-    visitor = bodies.visitor(bodies.convert(await bodies.read_json(request), bodies.VisitorBody).visitor)
+    visitor = bodies.visitor((await bodies.read_as(request, bodies.VisitorBody)).visitor)
     if visitor is not None:
         await request.app[keys.WORKERS].visit("forget", {"visitor": visitor}, request[REQUEST_ID])
     return web.Response(status=204)

@@ -6,12 +6,12 @@ from typing import Any, Dict, List
 from aiohttp import web
 
 from bot.content.version import version
+from bot.gateway import bodies
 from bot.gateway.admin import insight
 from bot.gateway.admin.area import Area
 from bot.gateway.admin.audit import audit
 from bot.gateway.admin.guard import account, allow
 from bot.gateway.admin.render import page, redirect
-from bot.gateway.bodies import read_json
 from bot.gateway.errors import ApiError, dumps
 from bot.state.cases import anonymise
 
@@ -20,6 +20,21 @@ AREA = Area(
     path="/admin/cases", title="感动案例", role="viewer", order=70, summary="从会话里记下的好事，改好文字、大家投票、公布和打印",
     actions={"case.edit": "修改案例", "case.publish": "公布案例", "case.vote": "给案例投票", "case.drop": "删除案例"})
 LONGEST = 2000
+
+
+class Edit(bodies.Strict):
+    title: str
+    why: str
+    texts: List[str]
+    version: str
+
+
+class Publish(bodies.Strict):
+    on: bool
+
+
+class Vote(bodies.Strict):
+    yes: bool
 
 
 @routes.get("/admin/cases")
@@ -112,26 +127,22 @@ async def api_show(request: web.Request) -> web.Response:
 @routes.put("/admin/api/v1/cases/{ident}")
 @allow("editor")
 async def api_edit(request: web.Request) -> web.Response:
-    """``{"title", "why", "texts": […], "version"}``."""
-    body = await read_json(request)
-    good = isinstance(body, dict) and set(body) == {"title", "why", "texts", "version"} and isinstance(body["texts"], list)
-    if not good or not all(isinstance(one, str) for one in (body["title"], body["why"], body["version"], *body["texts"])):
-        raise ApiError("invalid")
-    await edit(request, body["title"], body["why"], body["texts"], body["version"])
+    body = await bodies.read_as(request, Edit)
+    await edit(request, body.title, body.why, body.texts, body.version)
     return _json(_plain(await _case(request)))
 
 
 @routes.post("/admin/api/v1/cases/{ident}/publish")
 @allow("editor")
 async def api_publish(request: web.Request) -> web.Response:
-    await publish(request, await _flag(request, "on"))
+    await publish(request, (await bodies.read_as(request, Publish)).on)
     return web.Response(status=204)
 
 
 @routes.post("/admin/api/v1/cases/{ident}/vote")
 @allow("viewer")
 async def api_vote(request: web.Request) -> web.Response:
-    await vote(request, await _flag(request, "yes"))
+    await vote(request, (await bodies.read_as(request, Vote)).yes)
     return web.Response(status=204)
 
 
@@ -175,13 +186,6 @@ def _shown(request: web.Request, ident: str, stored: Dict[str, Any], votes: "set
 
 def _plain(case: Dict[str, Any]) -> Dict[str, Any]:
     return {name: value for name, value in case.items() if name != "stored"}
-
-
-async def _flag(request: web.Request, name: str) -> bool:
-    body = await read_json(request)
-    if not isinstance(body, dict) or set(body) != {name} or not isinstance(body[name], bool):
-        raise ApiError("invalid")
-    return body[name]
 
 
 def _json(value: Any) -> web.Response:

@@ -12,13 +12,12 @@ from typing import Any, Dict, List, Mapping, Tuple
 from aiohttp import web
 
 from bot.clock import SHANGHAI, now, today
-from bot.gateway import keys
+from bot.gateway import bodies, keys
 from bot.gateway.admin import insight
 from bot.gateway.admin.area import Area
 from bot.gateway.admin.audit import audit
 from bot.gateway.admin.guard import account, allow
 from bot.gateway.admin.render import page, redirect
-from bot.gateway.bodies import read_json
 from bot.gateway.errors import ApiError, dumps
 from bot.gateway.ratings import guesses_of
 from bot.gateway.tokens import Session
@@ -39,6 +38,27 @@ AREA = Area(
 KINDS = {"answer": "答复", "question": "追问", "reminder": "提醒", "clarify": "反问", "form": "算账", "handoff": "转人工", "smalltalk": "寒暄", "decline": "没答", "error": "出错"}
 HITS = {"hit:unanswered": "有没听懂的", "hit:clarified": "反问过", "hit:declined": "有题外话", "hit:handed": "转过人工", "thumb:down": "点过没帮助", "thumb:up": "点过有帮助"}
 PAGE = 50
+
+
+class Learn(bodies.Strict):
+    message: str
+
+
+class Keep(bodies.Strict):
+    message: str
+    topic: str
+
+
+class Mark(bodies.Strict):
+    why: str
+
+
+class Erase(bodies.Strict):
+    reason: str
+
+
+VERBS = {"learn": Learn, "regression": Keep, "case": Mark, "erase": Erase}
+"""What a program can do to a conversation, and the body it sends."""
 
 
 @routes.get("/admin/conversations")
@@ -167,26 +187,28 @@ async def api_show(request: web.Request) -> web.Response:
 @allow("editor")
 async def api_act(request: web.Request) -> web.Response:
     """``learn`` {message}, ``regression`` {message, topic}, ``case`` {why}, ``erase`` {reason} (publishers)."""
-    body, verb = await read_json(request), request.match_info["verb"]
-    fields = {"learn": {"message"}, "regression": {"message", "topic"}, "case": {"why"}, "erase": {"reason"}}[verb]
-    if not isinstance(body, dict) or set(body) != fields or not all(isinstance(value, str) for value in body.values()):
-        raise ApiError("invalid")
+    body = await bodies.read_as(request, VERBS[request.match_info["verb"]])
     try:
-        if verb == "learn":
-            await learn(request, body["message"])
-        elif verb == "regression":
-            await keep(request, body["message"], body["topic"])
-        elif verb == "case":
-            return _json({"case": await mark(request, body["why"].strip()[:300])})
-        elif not account(request).may("publisher"):
-            raise ApiError("forbidden", "清除会话要发布员或更高的角色。")
-        elif not body["reason"].strip():
-            raise ApiError("invalid", "请写明为什么清除。")
-        else:
-            await erase(request, body["reason"].strip()[:200])
+        match body:
+            case Learn(message):
+                await learn(request, message)
+            case Keep(message, topic):
+                await keep(request, message, topic)
+            case Mark(why):
+                return _json({"case": await mark(request, why.strip()[:300])})
+            case Erase(reason):
+                await _erase_with(request, reason.strip()[:200])
     except ValueError as error:  # of the regression questions and of cases
         raise ApiError("invalid", f"{error}。") from None
     return web.Response(status=204)
+
+
+async def _erase_with(request: web.Request, reason: str) -> None:
+    if not account(request).may("publisher"):
+        raise ApiError("forbidden", "清除会话要发布员或更高的角色。")
+    if not reason:
+        raise ApiError("invalid", "请写明为什么清除。")
+    await erase(request, reason)
 
 
 async def _find(request: web.Request) -> Tuple[List[Talk], int, int]:

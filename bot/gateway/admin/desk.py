@@ -14,14 +14,13 @@ import msgspec
 from aiohttp import web
 
 from bot.clock import now, today
-from bot.gateway import keys
+from bot.gateway import bodies, keys
 from bot.gateway.admin import insight
 from bot.gateway.admin.area import Area
 from bot.gateway.admin.audit import audit
 from bot.gateway.admin.conversations import KINDS, _message
 from bot.gateway.admin.guard import account, allow
 from bot.gateway.admin.render import page, redirect
-from bot.gateway.bodies import read_json
 from bot.gateway.errors import ApiError, dumps
 from bot.gateway.live import LIVE
 from bot.gateway.logs import LOGGER
@@ -33,6 +32,25 @@ LONGEST = 1000
 """Characters of one message of staff."""
 WAIT_SECONDS = 20.0
 """How long ``changes`` waits; the page then asks again."""
+
+
+class Nothing(bodies.Strict):
+    """The verb says it all."""
+
+
+class Say(bodies.Strict):
+    """``message``: an id of the caller's; the same again is said once."""
+
+    text: str
+    message: str = ""
+
+
+class Close(bodies.Strict):
+    note: str = ""
+
+
+VERBS = {"take": Nothing, "back": Nothing, "say": Say, "close": Close}
+"""What a program can do to a work order, and the body it sends."""
 
 
 async def _waiting(request: web.Request) -> int:
@@ -145,12 +163,15 @@ async def api_order(request: web.Request) -> web.Response:
 @routes.post("/admin/api/v1/desk/{number}/{verb:take|say|back|close}")
 @allow("editor")
 async def api_act(request: web.Request) -> web.Response:
-    """``say`` {text, message} (message: an id of the caller's; the same again is said once), ``close`` {note}, ``take`` {} and ``back`` {}."""
-    body, verb = await read_json(request), request.match_info["verb"]
-    allowed = {"say": {"text", "message"}, "close": {"note"}}.get(verb, set())
-    if not isinstance(body, dict) or set(body) - allowed or not all(isinstance(value, str) for value in body.values()):
-        raise ApiError("invalid")
-    return _json({"message": await act(request, verb, body.get("text", body.get("note", "")), body.get("message", ""))})
+    verb = request.match_info["verb"]
+    match await bodies.read_as(request, VERBS[verb]):
+        case Say(text, message):
+            said = await act(request, verb, text, message)
+        case Close(note):
+            said = await act(request, verb, note)
+        case _:
+            said = await act(request, verb)
+    return _json({"message": said})
 
 
 async def _list(request: web.Request) -> Dict[str, Any]:

@@ -12,7 +12,7 @@ from urllib.parse import quote
 from aiohttp import web
 from redis.exceptions import RedisError
 
-from bot.gateway import keys as gateway_keys
+from bot.gateway import bodies, keys as gateway_keys
 from bot.gateway.admin import cookies, csrf, keys, next_page, policy, roles
 from bot.gateway.admin.accounts import Account
 from bot.gateway.admin.sessions import FULL, AdminSession
@@ -150,6 +150,7 @@ async def _enter(request: web.Request, handler: Handler) -> web.StreamResponse:
         if request.content_type != "application/json":
             raise ApiError("bad_content_type")
     elif request.method not in csrf.SAFE_METHODS:
+        await bodies.read_form(cloned)
         await csrf.check(cloned, request.app[keys.CSRF_KEY], "" if visit.fresh else visit.identity)
     if visit.session is not None and visit.account is not None and BACKGROUND not in request.headers:
         await request.app[keys.SESSIONS].touch(visit.session)

@@ -9,12 +9,12 @@ from aiohttp import web
 
 from bot.content.learning import Group, Learning, Target
 from bot.content.refusal import Conflict, Refused, Unknown
+from bot.gateway import bodies
 from bot.gateway.admin import insight
 from bot.gateway.admin.area import Area
 from bot.gateway.admin.audit import audit
 from bot.gateway.admin.guard import account, allow
 from bot.gateway.admin.render import page, redirect
-from bot.gateway.bodies import read_json
 from bot.gateway.errors import ApiError, dumps
 from bot.knowledge.faq_draft import key
 
@@ -24,6 +24,15 @@ STATE_TITLES = {"open": "待处理", "aside": "当作题外话的", "similar": "
 PAGE = 12
 MOST_PREFILLED = 8
 MOST_IDENTS = 2000
+
+
+class Settle(bodies.Strict):
+    """``do``: similar, faq, out_of_scope, ignore or reopen."""
+
+    do: str
+    idents: List[str] = []
+    texts: List[str] = []
+    place: str = ""
 
 
 async def _waiting(request: web.Request) -> int:
@@ -132,14 +141,9 @@ async def api_group(request: web.Request) -> web.Response:
 @allow("editor")
 async def api_settle(request: web.Request) -> web.Response:
     """``{"do": "similar|faq|out_of_scope|ignore|reopen", "idents": […], "texts": […], "place": "wd_rent.materials"}``."""
-    body = await read_json(request)
-    if not isinstance(body, dict) or set(body) - {"do", "idents", "texts", "place"}:
-        raise ApiError("invalid")
-    idents, texts, place = body.get("idents", []), body.get("texts", []), body.get("place", "")
-    if not all(isinstance(v, list) and all(isinstance(one, str) for one in v) for v in (idents, texts)) or not isinstance(place, str):
-        raise ApiError("invalid")
+    body = await bodies.read_as(request, Settle)
     try:
-        said, location = await settle(request, str(body.get("do")), idents, texts, place)
+        said, location = await settle(request, body.do, body.idents, body.texts, body.place)
     except Conflict as refused:
         raise ApiError("conflict", "；".join(refused.problems) + "。") from None
     except Unknown as refused:

@@ -117,7 +117,7 @@ async def show_api(request: web.Request) -> web.Response:
 @routes.post(_API + "/{id}/service")
 @allow("publisher")
 async def service_api(request: web.Request) -> web.Response:
-    body = bodies.convert(await bodies.read_json(request), ServiceBody)
+    body = await bodies.read_as(request, ServiceBody)
     done, kept = await switch(request, request.match_info["id"], body)
     return web.json_response({"service": msgspec.to_builtins(done), "content_kept": kept.name if kept else None}, dumps=dumps)
 

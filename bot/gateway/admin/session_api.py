@@ -27,7 +27,7 @@ class LogIn(bodies.Strict, frozen=True):
 @everyone_in_json
 async def log_in(request: web.Request) -> web.Response:
     """Sets the session's cookie; the answer holds the token for ``X-CSRF-Token``."""
-    body = bodies.convert(await bodies.read_json(request), LogIn)
+    body = await bodies.read_as(request, LogIn)
     found, recovery_left = await check_password(request, body.name, body.password), None
     if found.second_factor:
         if not body.code:

@@ -38,7 +38,7 @@ async def show_all(request: web.Request) -> web.Response:
 @allow("administrator")
 async def create(request: web.Request) -> web.Response:
     """The answer holds the one-time link's path with which the person chooses a password."""
-    body = bodies.convert(await bodies.read_json(request), NewAccount)
+    body = await bodies.read_as(request, NewAccount)
     created = await make(request, body.name, body.role)
     link = set_up.PATH + await request.app[keys.STAFF].link(created.name)
     return _json({"account": public(created), "set_up": link}, 201)
@@ -47,7 +47,7 @@ async def create(request: web.Request) -> web.Response:
 @routes.patch(_PATH + "/{name}")
 @allow("administrator")
 async def change(request: web.Request) -> web.Response:
-    found, body = await _found(request), bodies.convert(await bodies.read_json(request), Changes)
+    found, body = await _found(request), await bodies.read_as(request, Changes)
     if body.role is None and body.enabled is None:
         raise ApiError("invalid", "请写明要改什么：role 或 enabled。")
     after = found

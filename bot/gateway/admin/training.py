@@ -86,7 +86,7 @@ async def status(request: web.Request) -> web.Response:
 @routes.post(_API)
 @allow("editor")
 async def start_api(request: web.Request) -> web.Response:
-    job = await start(request, bodies.convert(await bodies.read_json(request), StartBody))
+    job = await start(request, await bodies.read_as(request, StartBody))
     return web.json_response({"job": told(job)}, status=201, dumps=dumps)
 
 
@@ -168,14 +168,14 @@ async def list_questions(request: web.Request) -> web.Response:
 @routes.post(_API + "/questions")
 @allow("editor")
 async def add_question_api(request: web.Request) -> web.Response:
-    added = await add_question(request, bodies.convert(await bodies.read_json(request), QuestionBody))
+    added = await add_question(request, await bodies.read_as(request, QuestionBody))
     return web.json_response(msgspec.to_builtins(added), status=201, dumps=dumps)
 
 
 @routes.delete(_API + "/questions")
 @allow("editor")
 async def remove_question_api(request: web.Request) -> web.Response:
-    await remove_question(request, bodies.convert(await bodies.read_json(request), QuestionBody).question)
+    await remove_question(request, (await bodies.read_as(request, QuestionBody)).question)
     return web.Response(status=204)
 
 

@@ -56,7 +56,7 @@ async def ask(request: web.Request) -> web.Response:
 @routes.post("/admin/api/v1/try")
 @allow("viewer")
 async def ask_api(request: web.Request) -> web.Response:
-    body = bodies.convert(await bodies.read_json(request), TryBody)
+    body = await bodies.read_as(request, TryBody)
     answer = await _play(request, body.turns, body.release)
     return web.json_response(answer, status=202 if answer.get("loading") else 200, dumps=dumps)
 
