@@ -42,13 +42,18 @@ def skewed(folder: Path, module: str = REAL) -> System:
 
 
 def own_releases(folder: Path, module: str = REAL) -> System:
-    """With a releases folder of its own that holds the release in service twice, under two names."""
+    """With :func:`two_releases`."""
+    two_releases(folder)
+    return System(folder, workers=2)  # always with models: loading is what is drilled
+
+
+def two_releases(folder: Path) -> None:
+    """A releases folder of the system's own in ``folder`` that holds the release in service twice, under two names."""
     here = Releases(Settings.from_env().releases_dir)
     model = here.model_path(here.current_id() or "")
     own = Releases(folder / "releases")
     own.publish(model, {}, {})
     own.publish(model, {}, {})
-    return System(folder, workers=2)  # always with models: loading is what is drilled
 
 
 def sentinel(folder: Path, module: str = REAL) -> System:

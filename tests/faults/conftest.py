@@ -21,7 +21,9 @@ def release():
 @pytest.fixture(scope="session")
 def system(tmp_path_factory):
     """One system for all faults that leave it as it was; starting workers is what takes long."""
-    with fault_kinds.small_disk(tmp_path_factory.mktemp("system")) as started:
+    folder = tmp_path_factory.mktemp("system")
+    fault_kinds.two_releases(folder)
+    with fault_kinds.small_disk(folder) as started:
         yield started
 
 

@@ -90,9 +90,8 @@ def test_a_worker_whose_clock_is_five_seconds_ahead(tmp_path, strike):
         assert clean(strike(system, fault_kinds.kill_worker))
 
 
-def test_another_release_is_put_in_service_without_a_failed_request(tmp_path, strike):
-    with fault_kinds.own_releases(tmp_path) as system:
-        found = strike(system, fault_kinds.reload)
+def test_another_release_is_put_in_service_without_a_failed_request(system, strike):
+    found = strike(system, fault_kinds.reload)
     assert clean(found) and (found.refusals, found.silent) == (0, 0), found
 
 
