@@ -4,6 +4,8 @@ Training examples carry ``metadata: {home: …, aspect: …}`` (cards), FAQ reco
 other intent is its own home ``intent:<name>``. At run time it sets ``intent``, ``intent_ranking`` and ``understanding``:
 
     {"text": normalised text, "candidates": [{"home", "aspect", "score"}, …], "clauses": [{"text", "candidates"}, …]}
+
+A candidate whose home answers questions of several topics carries ``topic`` too.
 """
 from __future__ import annotations
 
@@ -21,7 +23,9 @@ from rasa.shared.nlu.training_data.training_data import TrainingData
 
 from bot.knowledge.base import KnowledgeBase, load
 
+from .arrays import Floats
 from .sentence_featurizer import ORIGIN
+from .asked_topics import asked_topics
 from .topic_model import Example, Hyper, Reading, TopicModel
 
 ASK = "ask"
@@ -106,7 +110,10 @@ class TopicClassifier(IntentClassifier, GraphComponent):
         return messages
 
     def _candidates(self, model: TopicModel, reading: Reading) -> List[Dict[Text, Any]]:
-        return [{"home": h, "aspect": a, "score": round(s, 4)} for h, a, s in model.rank(reading, self._limit)]
+        return [
+            {"home": home, "aspect": aspect, "score": round(score, 4), **({"topic": topic} if (home, aspect) in model.shared else {})}
+            for home, aspect, topic, score in model.rank(reading, self._limit)
+        ]
 
     @staticmethod
     def _set(message: Message, candidates: List[Dict[Text, Any]]) -> None:
@@ -131,21 +138,22 @@ def intent_of(home: str) -> str:
 
 
 def example_of(base: KnowledgeBase, message: Message) -> Example:
-    """The training example of ``message``: home and aspect from its metadata, topic from the content they lead to."""
+    """The training example of ``message``: home and aspect from its metadata, topic from the content they lead to, unless
+    :mod:`bot.nlu.asked_topics` knows better."""
     meta = (message.get(METADATA) or {}).get(METADATA_INTENT) or {}
     home = meta.get("home") or INTENT_PREFIX + message.get(INTENT)
     aspect = meta.get("aspect") or ""
     if home in base.cards or home in base.faqs:
-        topic = base.topic(home, aspect)
+        topic = asked_topics().get(message.get(TEXT)) or base.topic(home, aspect)
     else:
         topic = home  # dialogue intents and fragments are topics of their own here
     return Example(message.get(TEXT), home, aspect, topic)
 
 
-def _dense(messages: List[Message]) -> Tuple[np.ndarray, np.ndarray]:
+def _dense(messages: List[Message]) -> Tuple[Floats, Floats]:
     """Sentence vectors and averaged word vectors, one row per message."""
-    sentence: List[np.ndarray] = []
-    words: List[np.ndarray] = []
+    sentence: List[Floats] = []
+    words: List[Floats] = []
     for message in messages:
         by_origin = {f.origin: f.features for f in message.features if f.attribute == TEXT and f.is_dense() and f.type == "sentence"}
         sentence.append(by_origin.pop(ORIGIN)[0])

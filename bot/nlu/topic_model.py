@@ -12,17 +12,18 @@ from __future__ import annotations
 
 import json
 import zipfile
+from collections import Counter
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Dict, List, Sequence, Tuple
+from typing import Dict, List, NamedTuple, Sequence, Tuple
 
 import numpy as np
 
+from .arrays import Floats, Ints
 from .axes import Axes, unit
 from .network import LAYERS, UNKNOWN, Network
 from .ngrams import NGrams
 
-Array = np.ndarray
 
 
 @dataclass(frozen=True)
@@ -73,6 +74,15 @@ class Reading:
     aspects: Dict[str, float]
 
 
+class Ranked(NamedTuple):
+    """The best home × aspect of one topic, and the topic's probability."""
+
+    home: str
+    aspect: str
+    topic: str
+    probability: float
+
+
 @dataclass
 class TopicModel:
     """Trained model; ``predict`` needs the sentence vectors and word vectors of the texts."""
@@ -80,23 +90,26 @@ class TopicModel:
     hyper: Hyper
     axes: Axes
     ngrams: NGrams
-    projection: Array  # (grams, lsa_dimensions)
+    projection: Floats  # (grams, lsa_dimensions)
     topics: List[str]
     homes: List[str]
     aspects: List[str]
     places: Dict[str, List[Tuple[str, str]]]
     """The ``(home, aspect)`` pairs of each topic, as seen in training."""
     networks: List[Network]
-    neighbours: Array  # (examples, sentence_dimensions), the training questions on the axes
-    neighbour_topics: Array  # (examples,) index into topics
-    neighbour_homes: Array  # (examples,) index into homes
+    neighbours: Floats  # (examples, sentence_dimensions), the training questions on the axes
+    neighbour_topics: Ints  # (examples,) index into topics
+    neighbour_homes: Ints  # (examples,) index into homes
 
     def __post_init__(self) -> None:
+        counted = Counter(place for pairs in self.places.values() for place in pairs)
+        self.shared = frozenset(place for place, count in counted.items() if count > 1)
+        """``(home, aspect)`` pairs that answer questions of several topics."""
         self._coarse = np.ascontiguousarray(self.neighbours[:, : self.hyper.coarse_dimensions].T)
 
     @classmethod
     def fit(
-        cls, examples: Sequence[Example], sentence: Array, words: Array, hyper: Hyper = Hyper(), seed: int = 7
+        cls, examples: Sequence[Example], sentence: Floats, words: Floats, hyper: Hyper = Hyper(), seed: int = 7
     ) -> "TopicModel":
         """Train on ``examples`` with their sentence vectors and word vectors (one row each)."""
         from sklearn.decomposition import TruncatedSVD
@@ -123,7 +136,7 @@ class TopicModel:
             hyper, axes, ngrams, projection, topics, homes, aspects, places, networks, _as_stored(located), topic_labels, home_labels,
         )
 
-    def predict(self, texts: Sequence[str], sentence: Array, words: Array) -> List[Reading]:
+    def predict(self, texts: Sequence[str], sentence: Floats, words: Floats) -> List[Reading]:
         """One :class:`Reading` per text."""
         located = self.axes.apply(sentence)
         features = _features(self.hyper, self.ngrams.transform(texts) @ self.projection, located, words)
@@ -139,7 +152,7 @@ class TopicModel:
             for t, h, a in zip(topic.tolist(), home.tolist(), aspect.tolist())
         ]
 
-    def _votes(self, located: Array) -> Tuple[Array, Array]:
+    def _votes(self, located: Floats) -> Tuple[Floats, Floats]:
         coarse = located[:, : self.hyper.coarse_dimensions] @ self._coarse
         topics = np.zeros((len(located), len(self.topics)), dtype=np.float32)
         homes = np.zeros((len(located), len(self.homes)), dtype=np.float32)
@@ -153,14 +166,14 @@ class TopicModel:
             np.add.at(homes[row], self.neighbour_homes[near[best]], weights)
         return topics, homes
 
-    def rank(self, reading: Reading, limit: int) -> List[Tuple[str, str, float]]:
-        """The best ``(home, aspect)`` of each topic with the topic's probability, best first, at most ``limit``."""
-        ranked: List[Tuple[str, str, float]] = []
+    def rank(self, reading: Reading, limit: int) -> List[Ranked]:
+        """The best home and aspect of each topic with the topic's probability, best first, at most ``limit``."""
+        ranked: List[Ranked] = []
         for topic, probability in sorted(reading.topics.items(), key=lambda item: -item[1])[:limit]:
             home, aspect = max(
                 self.places[topic], key=lambda place: reading.homes[place[0]] * (reading.aspects[place[1]] if place[1] else 1.0)
             )
-            ranked.append((home, aspect, probability))
+            ranked.append(Ranked(home, aspect, topic, probability))
         return ranked
 
     def save(self, folder: Path) -> None:
@@ -214,25 +227,25 @@ class TopicModel:
             )
 
 
-def _index(labels: Sequence[str]) -> Tuple[List[str], Array]:
+def _index(labels: Sequence[str]) -> Tuple[List[str], Ints]:
     """Sorted class names and the class number of each label."""
     names = sorted(set(labels))
     number = {name: i for i, name in enumerate(names)}
     return names, np.array([number[label] for label in labels], dtype=np.int32)
 
 
-def _highest(values: Array, count: int) -> Array:
+def _highest(values: Floats, count: int) -> Ints:
     """Where the ``count`` highest of ``values`` stand (all, if there are fewer), in no order."""
     count = min(count, len(values))
     return np.argpartition(values, len(values) - count)[len(values) - count :]
 
 
-def _as_stored(matrix: Array) -> Array:
+def _as_stored(matrix: Floats) -> Floats:
     """``matrix`` in the half precision of the file, as float32: a loaded model gives exactly the results of the trained one."""
     return matrix.astype(np.float16).astype(np.float32)
 
 
-def _features(hyper: Hyper, lsa: Array, located: Array, words: Array) -> Array:
+def _features(hyper: Hyper, lsa: Floats, located: Floats, words: Floats) -> Floats:
     parts = [located, unit(words) * hyper.word_weight, unit(np.asarray(lsa)) * hyper.ngram_weight]
     return np.hstack(parts).astype(np.float32)
 
