@@ -12,10 +12,10 @@ from typing import List, Sequence, Tuple
 
 import numpy as np
 
+from .arrays import Floats, Ints
 from .network import Network
 from .topic_model import Example, TopicModel, _features as joined
 
-Array = np.ndarray
 ABOVE, BELOW = 1.5, 6.0
 """Wished distance of the new output from the highest other one, on its own wordings and on other questions."""
 RIDGE = 1.0
@@ -32,8 +32,8 @@ class Texts:
     """Training questions with the features the model reads: one row each."""
 
     examples: Sequence[Example]
-    sentence: Array
-    words: Array
+    sentence: Floats
+    words: Floats
 
     def __len__(self) -> int:
         return len(self.examples)
@@ -82,7 +82,7 @@ def _with_outputs(model: TopicModel, network: Network, homes: List[str], new: Te
         return network
     first, last = len(model.topics), len(model.topics) + len(model.homes)
     mine, theirs = _units(model, network, new), _units(model, network, others)
-    columns: List[Tuple[Array, float]] = []
+    columns: List[Tuple[Floats, float]] = []
     for home in homes:
         own = np.array([example.home == home for example in new.examples])
         rest = np.vstack([theirs, mine[~own]])
@@ -110,7 +110,7 @@ def _with_topics(model: TopicModel, network: Network, new: Texts, others: Texts)
     return replace(network, output=output, output_bias=bias)
 
 
-def _solve(mine: Array, wished: Array, theirs: Array, unwished: Array) -> Tuple[Array, float]:
+def _solve(mine: Floats, wished: Floats, theirs: Floats, unwished: Floats) -> Tuple[Floats, float]:
     """Ridge regression of the wished outputs; the few own wordings weigh as much as all others together."""
     units = np.hstack([np.vstack([mine, theirs]), np.ones((len(mine) + len(theirs), 1))]).astype(np.float64)
     target = np.concatenate([wished, unwished])
@@ -120,7 +120,7 @@ def _solve(mine: Array, wished: Array, theirs: Array, unwished: Array) -> Tuple[
     return solved[:-1], float(solved[-1])
 
 
-def _units(model: TopicModel, network: Network, texts: Texts) -> Array:
+def _units(model: TopicModel, network: Network, texts: Texts) -> Floats:
     """What the hidden units say of ``texts``."""
     if not len(texts):
         return np.zeros((0, network.hidden.shape[1]), np.float32)
@@ -129,5 +129,5 @@ def _units(model: TopicModel, network: Network, texts: Texts) -> Array:
     return np.maximum(features @ network.hidden + network.hidden_bias, 0)
 
 
-def _longer(labels: Array, more: List[int]) -> Array:
+def _longer(labels: Ints, more: List[int]) -> Ints:
     return np.concatenate([labels, np.array(more, dtype=labels.dtype)])

@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING, List, Sequence
 
 import numpy as np
 
+from .arrays import Floats, Ints
+
 if TYPE_CHECKING:
     from .topic_model import Hyper
 
@@ -18,13 +20,13 @@ UNKNOWN = -1
 class Network:
     """One hidden layer of rectified units, shared by all tasks, and a softmax for each."""
 
-    hidden: np.ndarray  # (features, units)
-    hidden_bias: np.ndarray
-    output: np.ndarray  # (units, classes of all tasks)
-    output_bias: np.ndarray
+    hidden: Floats  # (features, units)
+    hidden_bias: Floats
+    output: Floats  # (units, classes of all tasks)
+    output_bias: Floats
 
     @classmethod
-    def fit(cls, features: np.ndarray, labels: Sequence[np.ndarray], sizes: Sequence[int], hyper: Hyper, seed: int) -> "Network":
+    def fit(cls, features: Floats, labels: Sequence[Ints], sizes: Sequence[int], hyper: Hyper, seed: int) -> "Network":
         """Train on ``labels``: per task the class number of each row of ``features``, or :data:`UNKNOWN`; ``sizes``: classes per task."""
         rng = np.random.default_rng(seed)
         count, width = features.shape
@@ -41,12 +43,12 @@ class Network:
                 adam.step(network._gradients(features[rows], [task[rows] for task in labels], sizes, hyper))
         return network
 
-    def predict(self, features: np.ndarray, sizes: Sequence[int]) -> List[np.ndarray]:
+    def predict(self, features: Floats, sizes: Sequence[int]) -> List[Floats]:
         """Class probabilities per task, one row per row of ``features``."""
         units = np.maximum(features @ self.hidden + self.hidden_bias, 0)
         return [softmax(scores) for scores in _split(units @ self.output + self.output_bias, sizes)]
 
-    def _gradients(self, x: np.ndarray, labels: Sequence[np.ndarray], sizes: Sequence[int], hyper: Hyper) -> List[np.ndarray]:
+    def _gradients(self, x: Floats, labels: Sequence[Ints], sizes: Sequence[int], hyper: Hyper) -> List[Floats]:
         units = np.maximum(x @ self.hidden + self.hidden_bias, 0)
         errors = units @ self.output + self.output_bias
         for part, label, size, weight in zip(_split(errors, sizes), labels, sizes, hyper.task_weights):
@@ -71,7 +73,7 @@ class _Adam:
         self._steps = steps
         self._done = 0
 
-    def step(self, gradients: Sequence[np.ndarray]) -> None:
+    def step(self, gradients: Sequence[Floats]) -> None:
         self._done += 1
         rate = self._rate * (1 + np.cos(np.pi * self._done / self._steps)) / 2
         rate = np.float32(rate * np.sqrt(1 - 0.999**self._done) / (1 - 0.9**self._done))
@@ -81,17 +83,18 @@ class _Adam:
             array -= rate * mean / (np.sqrt(square) + np.float32(1e-8))
 
 
-def _start(rng: np.random.Generator, rows: int, columns: int, fan: int) -> np.ndarray:
+def _start(rng: np.random.Generator, rows: int, columns: int, fan: int) -> Floats:
     bound = np.sqrt(6 / fan)
     return rng.uniform(-bound, bound, (rows, columns)).astype(np.float32)
 
 
-def _split(matrix: np.ndarray, sizes: Sequence[int]) -> List[np.ndarray]:
+def _split(matrix: Floats, sizes: Sequence[int]) -> List[Floats]:
     """Views of the columns of each task."""
     return np.split(matrix, np.cumsum(sizes)[:-1], axis=1)
 
 
-def softmax(scores: np.ndarray) -> np.ndarray:
+def softmax(scores: Floats) -> Floats:
     """Probabilities, each row summing to 1."""
     e = np.exp(scores - scores.max(axis=1, keepdims=True))
-    return e / e.sum(axis=1, keepdims=True)
+    shares: Floats = e / e.sum(axis=1, keepdims=True)
+    return shares

@@ -6,11 +6,13 @@ from typing import Dict, List, Sequence
 import numpy as np
 from scipy import sparse
 
+from .arrays import Floats
+
 
 class NGrams:
     """Character 1–3-gram TF-IDF, sublinear, L2-normalised; vocabulary limited to grams seen in two sentences."""
 
-    def __init__(self, vocabulary: Dict[str, int], idf: np.ndarray):
+    def __init__(self, vocabulary: Dict[str, int], idf: Floats):
         self.vocabulary = vocabulary
         self.idf = idf
 

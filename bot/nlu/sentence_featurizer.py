@@ -6,7 +6,6 @@ from collections import OrderedDict
 from threading import Lock
 from typing import Any, Dict, List, Optional, Text
 
-import numpy as np
 from rasa.engine.graph import ExecutionContext, GraphComponent
 from rasa.engine.recipes.default_recipe import DefaultV1Recipe
 from rasa.engine.storage.resource import Resource
@@ -18,6 +17,7 @@ from rasa.shared.nlu.training_data.training_data import TrainingData
 
 from bot.settings import Settings
 
+from .arrays import Floats
 from .encoder.sentence_encoder import SentenceEncoder
 from .sentence_vectors import VectorCache
 
@@ -59,7 +59,7 @@ class SentenceVectorFeaturizer(GraphComponent):
         self._storage = storage
         self._resource = resource
         self._encoder = encoder
-        self._cache: "OrderedDict[str, np.ndarray]" = OrderedDict()
+        self._cache: "OrderedDict[str, Floats]" = OrderedDict()
         self._lock = Lock()
 
     def train(self, training_data: TrainingData) -> Resource:
@@ -112,5 +112,5 @@ class SentenceVectorFeaturizer(GraphComponent):
         return self._encoder
 
     @staticmethod
-    def _add(message: Message, vector: np.ndarray) -> None:
+    def _add(message: Message, vector: Floats) -> None:
         message.add_features(Features(vector.reshape(1, -1), FEATURE_TYPE_SENTENCE, TEXT, ORIGIN))

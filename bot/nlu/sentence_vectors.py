@@ -12,6 +12,7 @@ from typing import Dict, List, Sequence
 
 import numpy as np
 
+from .arrays import Floats
 from .encoder.sentence_encoder import SentenceEncoder
 
 
@@ -21,7 +22,7 @@ class VectorCache:
     def __init__(self, path: Path, encoder: SentenceEncoder):
         self._path = path
         self._encoder = encoder
-        self._vectors: Dict[str, np.ndarray] = {}
+        self._vectors: Dict[str, Floats] = {}
         try:
             with np.load(path) as stored:
                 if str(stored["encoder"]) == encoder.ident:
@@ -32,7 +33,7 @@ class VectorCache:
             # Everything in it can be computed again; a damaged file must not stop a training.
             print(f"  句向量缓存 {path} 读不了（{error}），重新计算", file=sys.stderr)
 
-    def embed(self, texts: Sequence[str], progress: bool = False, batch: int = 256) -> np.ndarray:
+    def embed(self, texts: Sequence[str], progress: bool = False, batch: int = 256) -> Floats:
         """Vectors of ``texts``, float32 (texts, width); each sentence is computed once in its life. ``progress`` prints to stderr."""
         keys = [self._key(t) for t in texts]
         missing: Dict[str, str] = {k: t for k, t in zip(keys, texts) if k not in self._vectors}

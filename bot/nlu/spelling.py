@@ -54,7 +54,7 @@ class Spelling:
         self._words_by_sound: Dict[str, List[str]] = {}
         seen: Dict[str, int] = {}
         for triple, count in model.triples.items():
-            a, b, c = triple
+            a, b, c = tuple(triple)
             if count >= 2 and _HAN.match(b):
                 self._between.setdefault(a + c, []).append(b)
             if count >= FREQUENT and _HAN.match(a):
@@ -88,7 +88,7 @@ class Spelling:
         padded = f"{START}{text}{END}"
         pairs, triples = self._model.pairs, self._model.triples
         for at in range(len(text)):
-            before, left, typed, right, behind = padded[at : at + 5]
+            before, left, typed, right, behind = tuple(padded[at : at + 5])
             if at in settled or not _HAN.match(typed):
                 continue
             known_left, known_right = pairs.get(left + typed, 0), pairs.get(typed + right, 0)
@@ -113,7 +113,7 @@ class Spelling:
         return total
 
     def _wrong_character(self, padded: str, at: int, known_left: int, known_right: int, least: float) -> Iterable[_Change]:
-        before, left, typed, right, behind = padded[at : at + 5]
+        before, left, typed, right, behind = tuple(padded[at : at + 5])
         now = self._score(padded[at : at + 5]) + REAL_WORD * ((left + typed in self._words) + (typed + right in self._words))
         if -now < SAME_SOUND + least or self._inside_word(padded, at + 2, at + 3):
             return
@@ -137,7 +137,7 @@ class Spelling:
 
     def _wrong_word(self, padded: str, at: int, least: float) -> Iterable[_Change]:
         """Two characters at once: an input method offers whole words (工资 → 公子)."""
-        before, left, first, second, right = padded[at : at + 5]
+        before, left, first, second, right = tuple(padded[at : at + 5])
         if not _HAN.match(second) or first in NUMBERS or second in NUMBERS:
             return
         words = self._words_by_sound.get(f"{sound(first)} {sound(second)}", ())
@@ -153,7 +153,7 @@ class Spelling:
 
     def _left_out(self, padded: str, at: int, least: float) -> Iterable[_Change]:
         """Something missing in front of the character at ``at``."""
-        before, left, typed, right = padded[at : at + 4]
+        before, left, typed, right = tuple(padded[at : at + 4])
         now = self._score(padded[at : at + 4])
         if -now < LEFT_OUT + least:
             return

@@ -137,7 +137,8 @@ class Parser:
 
     async def parsed(self, question: str) -> "Dict[str, Any]":
         """What Rasa makes of the question."""
-        return await self._agent.parse_message(question.lstrip("/／ ") or "…")
+        parsed: Dict[str, Any] = await self._agent.parse_message(question.lstrip("/／ ") or "…")
+        return parsed
 
     def topics(self, base: KnowledgeBase, question: str) -> List[str]:
         """Topics that the assistant would answer under, best first."""

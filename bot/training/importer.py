@@ -2,7 +2,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Dict, List, Optional, Text, Union
+from typing import Any, Dict, List, Optional, Text, Union
 
 from rasa.shared.importers.importer import TrainingDataImporter
 from rasa.shared.importers.rasa import RasaFileImporter
@@ -57,7 +57,7 @@ class FaqImporter(TrainingDataImporter):
     def get_conversation_tests(self) -> StoryGraph:
         return StoryGraph([])
 
-    def get_config(self) -> Dict:
+    def get_config(self) -> Dict[Text, Any]:
         return {}
 
     def get_config_file_for_auto_config(self) -> Optional[Text]:

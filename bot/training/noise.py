@@ -151,7 +151,7 @@ def homophones(text: str, rng: random.Random) -> str:
 
 def traditional(text: str, rng: random.Random) -> str:
     """The whole text in traditional characters."""
-    return _traditional().convert(text)
+    return str(_traditional().convert(text))
 
 
 def pinyin(text: str, rng: random.Random) -> str:

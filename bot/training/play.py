@@ -50,7 +50,8 @@ async def _play(agent: "CounterAgent", dialogues: Sequence[Mapping[str, Any]]) -
 
     found: List[Turn] = []
     for dialogue in dialogues:
-        trial, offered = Trial(agent), set()
+        trial = Trial(agent)
+        offered: Set[str] = set()
         for number, turn in enumerate(dialogue["turns"], 1):
             said = turn.get("say") or turn["press"]
             replies = await trial.press(said) if "press" in turn else await trial.say(said)

@@ -37,7 +37,13 @@ def reliability_plot(found: Assessment) -> str:
     rows = [one for one in found.of(HELD_OUT) if one.found]
     bins = reliability([(one.score, one.ok) for one in rows])
     left, top, side = 64, 50, 300
-    x, y = (lambda v: left + side * v), (lambda v: top + side * (1 - v))
+
+    def x(share: float) -> float:
+        return left + side * share
+
+    def y(share: float) -> float:
+        return top + side * (1 - share)
+
     parts = [_text(16, 26, f"把握与答对的比例（平均偏差 {calibration_error(bins):.3f}）", 15, weight=600)]
     for tick in (0, 0.2, 0.4, 0.6, 0.8, 1):
         parts += [

@@ -38,13 +38,13 @@ class _File(msgspec.Struct, forbid_unknown_fields=True):
     version: str = ""
 
 
-def read(path: Path) -> Optional[List[Question]]:
+def read(path: Path) -> Optional[List[Message]]:
     """Questions of a file that holds nothing else; None for any other file, which is for Rasa to read or to complain about."""
     try:
         file = msgspec.yaml.decode(path.read_bytes(), type=_File)
     except (msgspec.MsgspecError, ValueError):
         return None
-    found: List[Question] = []
+    found: List[Message] = []
     for block in file.nlu:
         for line in block.examples.splitlines():
             if not line.startswith(BULLET) or MARKUP in line or "/" in block.intent:

@@ -3,7 +3,7 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
-from typing import TYPE_CHECKING, Callable, Dict, Optional, Tuple
+from typing import TYPE_CHECKING, Any, Callable, Dict, Optional, Tuple
 
 from bot.knowledge.base import KnowledgeBase
 from bot.settings import ROOT, Settings
@@ -51,7 +51,11 @@ class RasaTools:
         from rasa.model_training import train
 
         # With its cache switched off, Rasa would still fingerprint every message after every component: half of the time.
-        TrainingHook.on_before_node = lambda hook, node_name, *args, **kwargs: tell("train", -1.0, _title(node_name)) or {}  # type: ignore[method-assign]
+        def begun(hook: TrainingHook, node_name: str, execution_context: Any, config: Any, received_inputs: Any) -> Dict[str, Any]:
+            tell("train", -1.0, _title(node_name))
+            return {}
+
+        TrainingHook.on_before_node = begun  # type: ignore[method-assign,assignment]
         TrainingHook.on_after_node = lambda self, *args, **kwargs: None  # type: ignore[method-assign]
         result = train(
             domain=str(ROOT / "domain.yml"), config=str(ROOT / "config.yml"), training_files=[str(ROOT / path) for path in NLU_PATHS],

@@ -2,15 +2,17 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Callable, List, Optional, Sequence
-
-import numpy as np
+from typing import TYPE_CHECKING, Any, Callable, List, Optional, Sequence, cast
 
 from bot.knowledge.base import KnowledgeBase
+from bot.nlu.arrays import Floats
 
 if TYPE_CHECKING:
     from actions.understanding import Reading
+    from bot.nlu.encoder.sentence_encoder import SentenceEncoder
+    from bot.nlu.sentence_vectors import VectorCache
     from bot.worker.agent import CounterAgent
+    from bot.worker.graph import DirectRunner
 
 BATCH = 64
 
@@ -57,7 +59,8 @@ class Reader:
 
     def part(self, kind: type) -> Any:
         """The component of that class."""
-        return next(node._component for node in self.agent.processor.graph_runner._instantiated_nodes.values() if isinstance(node._component, kind))
+        runner = cast("DirectRunner", self.agent.processor.graph_runner)
+        return next(node._component for node in runner._instantiated_nodes.values() if isinstance(node._component, kind))
 
 
 def _remember(reader: Reader, vectors: Path) -> None:
@@ -71,10 +74,10 @@ def _remember(reader: Reader, vectors: Path) -> None:
 class _Remembering:
     """An encoder that looks into the file first."""
 
-    def __init__(self, cache: Any, encoder: Any):
+    def __init__(self, cache: "VectorCache", encoder: "SentenceEncoder"):
         self._cache = cache
         self.width = encoder.width
         self.ident = encoder.ident
 
-    def embed(self, texts: Sequence[str]) -> np.ndarray:
+    def embed(self, texts: Sequence[str]) -> Floats:
         return self._cache.embed(list(texts))

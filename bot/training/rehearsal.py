@@ -19,7 +19,7 @@ def remember() -> None:
 
     if hasattr(normalizer.normalize, "cache_info"):
         return
-    normalizer.normalize = functools.lru_cache(maxsize=None)(normalizer.normalize)  # type: ignore[assignment]
+    normalizer.normalize = functools.lru_cache(maxsize=None)(normalizer.normalize)
     SpacyNLP.load_model = staticmethod(functools.lru_cache(maxsize=None)(SpacyNLP.load_model))  # type: ignore[method-assign]
     docs: Dict[str, Any] = {}
 
@@ -34,7 +34,7 @@ def remember() -> None:
     def one(self: Any, model: Any, text: str) -> Any:
         return parsed(model, [self._preprocess_text(text)])[0]
 
-    SpacyNLP._process_content_bearing_samples = staticmethod(samples)  # type: ignore[method-assign]
+    SpacyNLP._process_content_bearing_samples = staticmethod(samples)  # type: ignore[method-assign,assignment]
     SpacyNLP._doc_for_text = one  # type: ignore[method-assign]
 
 

@@ -5,7 +5,7 @@ import re
 import tempfile
 import time
 from pathlib import Path
-from typing import Callable, Dict, List, Optional, Protocol, Tuple
+from typing import Any, Callable, Dict, List, Optional, Protocol, Tuple
 
 import msgspec
 
@@ -45,7 +45,7 @@ class Questions(msgspec.Struct, frozen=True):
     """Kind, question, right topics (first choice first)."""
     probes: List[Tuple[str, str, bool]]
     """FAQ, wording, whether the release in service has not seen it."""
-    dialogues: List[Dict]
+    dialogues: List[Dict[str, Any]]
 
 
 class Tools(Protocol):
@@ -163,9 +163,9 @@ def probes(base: KnowledgeBase, releases: Releases) -> List[Tuple[str, str, bool
     return found
 
 
-def dialogues(data: Path) -> List[Dict]:
+def dialogues(data: Path) -> List[Dict[str, Any]]:
     """Scenario dialogues: a short set shipped with the product, and the center's own (tests/scenarios/README.md tells their form)."""
-    found: List[Dict] = []
+    found: List[Dict[str, Any]] = []
     for path in [SHIPPED_DIALOGUES, *sorted((data / regression.FOLDER).glob("*.yml"))]:
         found += msgspec.yaml.decode(path.read_bytes())
     return found

@@ -19,7 +19,7 @@ Lesson = Tuple[str, str, str]
 
 def wordings_taught(files: Mapping[str, bytes], day: str) -> Set[Lesson]:
     """The wordings a release was trained on: of its content's FAQs those in force on its day (ISO). Raises DecodeError, ValueError."""
-    found = set()
+    found: Set[Lesson] = set()
     for name, raw in files.items():
         if name.startswith("faq/"):
             for faq in msgspec.yaml.decode(raw, type=List[Faq]):

@@ -18,7 +18,7 @@ from typing import Dict, Iterator, List, Optional, TextIO
 import msgspec
 
 from bot.settings import Settings
-from bot.state.client import Client, RedisError, close, connect
+from bot.state.client import BytesClient, RedisError, close, connect
 
 from .gate import Check
 from .in_service import NotPassed, put_in_service, reconcile, redis_url, shared_by
@@ -102,7 +102,7 @@ async def _own_trainer(settings: Settings, url: str) -> None:
     await Trainer(replace(settings, redis_url=url)).serve()
 
 
-async def _ask(settings: Settings, client: Client, jobs: Jobs, args: argparse.Namespace, by: str) -> int:
+async def _ask(settings: Settings, client: BytesClient, jobs: Jobs, args: argparse.Namespace, by: str) -> int:
     try:
         job = await jobs.start(by, publish=not args.no_publish, reason=args.reason, full=args.full)
     except Taken as taken:

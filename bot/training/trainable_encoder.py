@@ -12,7 +12,7 @@ from bot.nlu.encoder.base_model import MATRICES, BaseModel
 EPSILON = 1e-12
 
 
-class TrainableEncoder(tf.Module):
+class TrainableEncoder(tf.Module):  # type: ignore[misc]  # TensorFlow has no types
     """``rank``: columns of each factor. The second factor starts at zero, so that tuning starts from the base model."""
 
     def __init__(self, base: BaseModel, kept: Sequence[int], rank: int, dropout: float, seed: int):

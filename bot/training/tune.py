@@ -16,6 +16,7 @@ from typing import Iterator, List, Sequence, Tuple
 
 import numpy as np
 
+from bot.nlu.arrays import Floats, Ints
 from bot.nlu.encoder import base_model, build
 from bot.nlu.encoder.adapter import ADAPTER
 from bot.nlu.encoder.sentence_encoder import MAX_TOKENS
@@ -45,7 +46,7 @@ class Recipe:
     seed: int = 0
 
 
-Batch = Tuple[np.ndarray, np.ndarray, np.ndarray]
+Batch = Tuple[Ints, Ints, Floats]
 """Rows of the examples, padded tokens, mask."""
 
 
@@ -109,7 +110,7 @@ def tune(examples: Sequence[Example], recipe: Recipe, out: Path) -> None:
     learned = [*encoder.trainable_variables, *prototypes]
     optimizer = tf.keras.optimizers.legacy.Adam(recipe.rate, beta_2=0.98)
 
-    @tf.function(input_signature=[
+    @tf.function(input_signature=[  # type: ignore[untyped-decorator]
         tf.TensorSpec((None, None), tf.int32), tf.TensorSpec((None, None), tf.float32),
         tf.TensorSpec((None, len(tasks)), tf.int32), tf.TensorSpec((None, base.width), tf.float32),
     ])
@@ -159,12 +160,13 @@ class _Task:
         self.size = len(classes)
         self.weight = weight
 
-    def means(self, vectors: np.ndarray) -> np.ndarray:
+    def means(self, vectors: Floats) -> Floats:
         """Mean direction of each class, float32 (size, width)."""
         sums = np.zeros((self.size, vectors.shape[1]), dtype=np.float32)
         known = self.labels >= 0
         np.add.at(sums, self.labels[known], vectors[known])
-        return sums / np.maximum(np.linalg.norm(sums, axis=1, keepdims=True), 1e-9)
+        means: Floats = sums / np.maximum(np.linalg.norm(sums, axis=1, keepdims=True), 1e-9)
+        return means
 
 
 def training_examples() -> List[Example]:

@@ -26,7 +26,10 @@ PROBE = "租房提取公积金要带什么材料"
 
 
 class CounterAgent(Agent):
-    """``readers``: threads that read messages, None for those of the event loop."""
+    """``readers``: threads that read messages, None for those of the event loop. Nobody gets one before its model is loaded."""
+
+    processor: CounterProcessor
+    domain: Domain
 
     def __init__(self, store: TrackerStore, readers: Optional[Executor] = None) -> None:
         super().__init__(tracker_store=store, lock_store=InMemoryLockStore(), action_endpoint=InProcessActions())

@@ -12,6 +12,7 @@ from typing import Any, AsyncIterator, Dict, Optional, Tuple
 
 import msgspec
 from aiohttp import web
+from aiohttp.typedefs import Handler
 
 from bot import tracing
 from bot.quiet import place
@@ -85,7 +86,7 @@ class InvalidRequest(ValueError):
 
 
 @web.middleware
-async def observe(request: web.Request, handler: Any) -> web.StreamResponse:
+async def observe(request: web.Request, handler: Handler) -> web.StreamResponse:
     """Everything logged from here on, by actions too, carries the gateway's request id, and every span belongs to the gateway's;
     one line tells how long it took."""
     sent = request.headers.get("X-Request-ID", "")
@@ -125,7 +126,7 @@ def bearer(secret: bytes) -> Any:
     expected = b"Bearer " + secret
 
     @web.middleware
-    async def check(request: web.Request, handler: Any) -> web.StreamResponse:
+    async def check(request: web.Request, handler: Handler) -> web.StreamResponse:
         if not secret or not hmac.compare_digest(request.headers.get("Authorization", "").encode(), expected):
             return failure(401, "unauthorized", "没有出示对话进程的密钥（GJJ_WORKER_SECRET）。")
         return await handler(request)
@@ -134,7 +135,7 @@ def bearer(secret: bytes) -> Any:
 
 
 @web.middleware
-async def errors(request: web.Request, handler: Any) -> web.StreamResponse:
+async def errors(request: web.Request, handler: Handler) -> web.StreamResponse:
     """Every failure becomes a status, a code and a kind sentence; details go to the log with the request id."""
     try:
         return await handler(request)

@@ -120,7 +120,7 @@ class Assistant:
             if reading is not None:
                 reading.cancel()
 
-    def _begin_reading(self, agent: CounterAgent, incoming: Incoming, channel: ReplyChannel) -> "Optional[asyncio.Task]":
+    def _begin_reading(self, agent: CounterAgent, incoming: Incoming, channel: ReplyChannel) -> "Optional[asyncio.Task[Dict[str, Any]]]":
         """Reading needs the text alone, so it goes on while the conversation is fetched. A button needs none."""
         if incoming.choice is not None:
             return None
@@ -129,7 +129,7 @@ class Assistant:
         return reading
 
     async def _run(
-        self, agent: CounterAgent, incoming: Incoming, channel: ReplyChannel, reading: "Optional[asyncio.Task]"
+        self, agent: CounterAgent, incoming: Incoming, channel: ReplyChannel, reading: "Optional[asyncio.Task[Dict[str, Any]]]"
     ) -> None:
         tracker = await self.store.retrieve(incoming.conversation) if reading is None else None
         message = user_message(incoming, channel, tracker)

@@ -1,7 +1,7 @@
 """Rasa output channel that hands on structured replies as they are uttered."""
 from __future__ import annotations
 
-from typing import Any, Awaitable, Callable, Dict, Optional, Text
+from typing import Any, Awaitable, Callable, Dict, List, Optional, Text
 
 from rasa.core.channels.channel import OutputChannel
 
@@ -18,7 +18,7 @@ class ReplyChannel(OutputChannel):
         return "counter"
 
     def __init__(self, sink: Optional[Sink] = None) -> None:
-        self.replies: list = []
+        self.replies: List[Dict[str, Any]] = []
         self._sink = sink
 
     async def send_response(self, recipient_id: Text, message: Dict[Text, Any]) -> None:

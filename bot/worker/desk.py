@@ -3,7 +3,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from typing import Any, Awaitable, Dict, List, Optional
+from typing import Any, Coroutine, Dict, List, Optional, TypeVar
 
 from rasa.shared.core.events import ActionExecuted, BotUttered, SlotSet, UserUttered
 
@@ -33,6 +33,9 @@ STAFF = "staff"
 """Key under which a message of staff travels in the metadata of a stored bot message."""
 
 
+_T = TypeVar("_T")
+
+
 class NotHeld(RuntimeError):
     """Staff may only speak in, or hand back, a conversation that they hold."""
 
@@ -56,8 +59,8 @@ class ThreadOrders:
     def state(self, conversation: str, number: str) -> Optional[OrderState]:
         return self._wait(self._orders.state(conversation, number))
 
-    def _wait(self, work: Awaitable[Any]) -> Any:
-        running = asyncio.run_coroutine_threadsafe(work, self._loop)  # type: ignore[arg-type]
+    def _wait(self, work: Coroutine[Any, Any, _T]) -> Optional[_T]:
+        running = asyncio.run_coroutine_threadsafe(work, self._loop)
         try:
             return running.result(PATIENCE)
         except Exception as error:  # noqa: BLE001 – whatever broke, the citizen gets 12329
@@ -152,8 +155,9 @@ class ServiceDesk:
             if tracker is None:
                 return None
             message = user_message(incoming, ReplyChannel(), tracker)
-            parsed = {"text": message.text, "intent": {"name": "choose", "confidence": 1.0}, "entities": []}
-            tracker.update(UserUttered(message.text, parsed["intent"], [], parsed, message_id=incoming.id))
+            intent: Dict[str, Any] = {"name": "choose", "confidence": 1.0}
+            parsed: Any = {"text": message.text, "intent": intent, "entities": []}
+            tracker.update(UserUttered(message.text, intent, [], parsed, message_id=incoming.id))
             tracker.update(ActionExecuted("action_listen"))
             await self._store.save(tracker)
         self.live.tell(incoming.conversation, "citizen")

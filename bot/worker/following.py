@@ -27,8 +27,10 @@ class Served(Protocol):
     """The assistant as far as it matters here."""
 
     release: Optional[str]
-    standby: Optional[str]
-    """The release that could be served at once."""
+
+    @property
+    def standby(self) -> Optional[str]:
+        """The release that could be served at once."""
 
     async def load(self) -> None:
         """Serve the release that is in service on this machine; raises when it cannot be used."""

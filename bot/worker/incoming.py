@@ -3,7 +3,7 @@ from __future__ import annotations
 
 import unicodedata
 from dataclasses import dataclass
-from typing import Optional
+from typing import Any, Dict, Optional
 
 from rasa.core.channels.channel import UserMessage
 from rasa.shared.core.trackers import DialogueStateTracker
@@ -34,7 +34,7 @@ class Incoming:
 
 def user_message(incoming: Incoming, channel: ReplyChannel, tracker: Optional[DialogueStateTracker]) -> UserMessage:
     """Rasa's message for ``incoming``; ``tracker`` is needed for a button. Raises :class:`UnknownChoice`."""
-    common = {
+    common: Dict[str, Any] = {
         "output_channel": channel,
         "sender_id": incoming.conversation,
         "input_channel": channel.name(),

@@ -17,7 +17,7 @@ from typing import Any, Dict, List, Optional, Text, Tuple, Union
 
 from rasa.core.actions.action import Action, RemoteAction
 from rasa.core.channels.channel import OutputChannel, UserMessage
-from rasa.core.nlg import NaturalLanguageGenerator
+from rasa.core.nlg.generator import NaturalLanguageGenerator
 from rasa.core.policies.policy import PolicyPrediction
 from rasa.core.processor import MessageProcessor
 from rasa.engine.loader import load_predict_graph_runner
@@ -55,7 +55,7 @@ class InProcessAction(RemoteAction):
 class CounterProcessor(MessageProcessor):
     """``readers``: threads that read messages (tokens, sentence vectors, topics)."""
 
-    def __init__(self, readers: Executor, **stock: Any) -> None:
+    def __init__(self, readers: Optional[Executor], **stock: Any) -> None:
         super().__init__(**stock)
         self._readers = readers
 

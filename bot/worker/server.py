@@ -89,7 +89,7 @@ async def _state(app: web.Application, listening: bool) -> Dict[str, Any]:
     state: Dict[str, Any] = {"ready": False, "release": getattr(assistant, "release", None), "in_hand": app[COUNTER].in_hand}
     if app[COUNTER].closed:
         return {**state, "why": "draining"}
-    if not listening:
+    if assistant is None or not listening:
         return {**state, "why": "loading"}
     if not await assistant.ready():
         return {**state, "why": "redis"}

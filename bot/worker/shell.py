@@ -110,7 +110,9 @@ class Shell:
     def _show_trace(self, elapsed: float) -> None:
         from actions.attend.record import conditions
 
-        dim = lambda text: print(self._paint(text, "90"))  # noqa: E731
+        def dim(text: str) -> None:
+            print(self._paint(text, "90"))
+
         for record in self._trace:
             if record["step"] == "respond":
                 dim(f"  归一化：{record['text']}")
