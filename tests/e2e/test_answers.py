@@ -44,6 +44,14 @@ def test_the_rest_of_a_long_list_is_folded(chat):
 
 
 @pytest.mark.canned
+def test_after_a_long_question_the_answer_is_in_sight_from_its_beginning(chat):
+    page = chat(width=390, height=700)
+    ask(page, "我想问租房。" * 60)
+    page.wait_for_function("""() => { const top = document.querySelector('.reply-answer').getBoundingClientRect().top, window = document.querySelector('#scroller').getBoundingClientRect();
+        return top >= window.top && top < window.top + 60; }""")
+
+
+@pytest.mark.canned
 def test_numbered_steps_are_an_ordered_list(chat):
     page = chat()
     ask(page, "租房")

@@ -198,6 +198,19 @@ def test_nothing_is_requested_from_other_hosts(open_page, base):
     assert seen and [url for url in seen if not url.startswith(base + "/")] == []
 
 
+@pytest.mark.parametrize("missing", ["wording.json", "chat.js"])
+def test_a_page_that_does_not_come_whole_says_so_and_names_the_phone(open_page, base, missing):
+    page = open_page("about:blank")
+    page.route(f"**/web/{missing}", lambda route: route.abort())
+    page.goto(base + "/")
+    page.locator(".trouble").get_by_text("12329").wait_for(timeout=15000)
+
+
+def test_a_page_that_comes_whole_says_nothing_of_trouble(chat):
+    page = chat()
+    assert not page.locator(".trouble").is_visible() and page.get_by_role("alert").count() == 0
+
+
 def test_suggestions_while_typing(chat):
     page = chat()
     page.route("**/api/v1/suggest*", lambda route: route.fulfill(json={"questions": ["租房提取怎么办理？", "租房提取额度是多少？"]}))

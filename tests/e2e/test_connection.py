@@ -58,11 +58,13 @@ def test_offline_message_goes_out_when_the_network_returns(chat):
     page.context.set_offline(True)
     page.locator("#notice").get_by_text("网络断开了").wait_for()
     send(page, "租房")
+    page.locator(".state").get_by_text("等网络恢复").wait_for()
+    assert page.locator("#typing").inner_text() == "", "nobody is looking anything up"
     page.wait_for_timeout(3000)
     assert kinds(page) == []
     page.context.set_offline(False)
     settled(page)
-    assert kinds(page) == RENT and not page.locator("#notice").is_visible()
+    assert kinds(page) == RENT and not page.locator("#notice").is_visible() and page.locator(".state").inner_text() == ""
 
 
 def test_refused_message_can_be_sent_again(chat):

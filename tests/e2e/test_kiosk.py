@@ -43,7 +43,10 @@ def test_a_shared_screen_has_no_menu_no_link_to_call_and_nothing_to_keep(hall):
     ask(page, "离职")
     for gone in ("#menu", "a.call", ".ics", ".remember"):
         assert page.locator(gone).count() == 0 or not page.locator(gone).first.is_visible()
-    assert page.get_by_text("热线 12329").is_visible()
+    assert page.locator(".hotline").get_by_text("热线 12329").is_visible()
+    ask(page, "人工")
+    number = page.locator(".reply-handoff .big-number")
+    assert number.inner_text() == "热线 12329" and number.evaluate("one => one.tagName") == "P", "nothing here looks like a key that does nothing"
 
 
 def test_nothing_is_kept_in_the_browser(hall):

@@ -42,6 +42,7 @@ def test_the_whole_conversation_is_printed_unfolded_and_without_controls(chat):
     from_menu(page, "打印本次对话")
     text = "\n".join(on_paper(page))
     assert "您：租房" in text and "第二十四条" in text, "sources are open on paper"
+    assert text.rstrip().endswith("咨询热线 12329。"), "who says it and when"
     for control in ("有帮助", "发送", "不再提醒", "大家常问"):
         assert control not in text
     page.evaluate("dispatchEvent(new Event('afterprint'))")

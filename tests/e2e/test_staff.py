@@ -30,6 +30,7 @@ def test_while_staff_hold_the_conversation_their_words_appear(chat):
     reply = page.locator(".reply", has_text="我是管理部的工作人员，您请说。")
     reply.wait_for()
     assert reply.locator(".label").inner_text() == "工作人员" and reply.count() == 1
+    page.locator("#staff").get_by_text("工作人员正在为您服务").wait_for()
 
 
 def test_words_of_staff_come_without_being_asked_for(line):

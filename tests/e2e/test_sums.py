@@ -28,12 +28,35 @@ def test_bars_stand_in_proportion_and_are_spoken(chat):
     assert page.get_by_role("img", name="以后还要付的利息（元）。利息：不提前还 52178，缩短年限 16897，减少月供 31307").is_visible()
 
 
-def test_lines_have_a_legend_and_labels_that_do_not_collide(chat):
-    page = shown(chat)
+@pytest.mark.parametrize("width, large", [(1280, ""), (390, ""), (390, "larger"), (320, "large")])
+def test_lines_have_a_legend_and_labels_that_do_not_collide(chat, width, large):
+    page = shown(chat, width=width, script=f"localStorage.setItem('gjj.type', '{large}')")
     figure = page.locator("figure.chart").nth(1)
     assert figure.locator("polyline").count() == 2 and figure.locator(".legend li").all_inner_texts() == ["等额本息", "等额本金"]
     boxes = figure.locator("text").evaluate_all("all => all.filter(t => t.textContent.startsWith('第')).map(t => t.getBoundingClientRect()).map(b => [b.left, b.right])")
-    assert len(boxes) >= 4 and all(left[1] < right[0] for left, right in zip(boxes, boxes[1:]))
+    assert len(boxes) >= (4 if width > 390 else 2) and all(left[1] < right[0] for left, right in zip(boxes, boxes[1:]))
+
+
+@pytest.mark.parametrize("large, pixels", [("", 13), ("larger", 21)])
+def test_letters_in_a_plot_grow_with_the_type_and_are_never_shrunk(chat, large, pixels):
+    page = shown(chat, width=390, script=f"localStorage.setItem('gjj.type', '{large}')")
+    page.wait_for_function("""pixels => [...document.querySelectorAll('.chart svg')].every((one) =>
+        Math.abs(one.getBoundingClientRect().width / one.viewBox.baseVal.width * parseFloat(getComputedStyle(one).fontSize) - pixels) < 0.6)""", arg=pixels)
+
+
+def test_a_plot_is_drawn_again_when_the_type_is_made_larger(chat):
+    page = shown(chat, width=390)
+    before = page.locator(".chart svg").first.get_attribute("font-size")
+    page.get_by_role("button", name="大字显示").click()
+    page.wait_for_function("before => Number(document.querySelector('.chart svg').getAttribute('font-size')) > Number(before)", arg=before)
+
+
+def test_on_a_phone_the_table_stands_whole_and_no_heading_is_torn(chat):
+    page = shown(chat, width=390)
+    box = page.locator(".table-box")
+    assert box.evaluate("one => one.scrollWidth <= one.clientWidth")
+    lines = page.locator("tbody th").evaluate_all("all => all.map((one) => { const range = document.createRange(); range.selectNodeContents(one); return range.getClientRects().length; })")
+    assert lines == [1, 1, 1]
 
 
 @pytest.mark.parametrize("width", [360, 1280])

@@ -155,5 +155,5 @@ test("after erasing nothing more is sent or shown", async (context) => {
   transport.reset();
   await tick(60000);
   assert.equal(sockets.length, 1);
-  assert.equal(transport.waiting, 0);
+  assert.deepEqual(transport.waiting, []);
 });

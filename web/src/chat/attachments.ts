@@ -43,7 +43,8 @@ function calendar({ title = "", content = "", filename }: Calendar, reply: Reply
   }
 
   return el("div", { class: "choices" },
-    button(say("ics.download", { title }), "choice ics", () => { download(filename || say("ics.filename"), content); kept(); }, "calendar"), remember);
+    button(say("ics.download", { title }), "choice ics", () => { download(filename || say("ics.filename"), content); kept(); }, "calendar"), remember,
+    el("p", { class: "common" }, say("remember.note")));
 }
 
 function download(name: string, content: string): void {

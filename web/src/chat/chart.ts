@@ -1,60 +1,116 @@
 // A small plot drawn as SVG: lines over time, or bars side by side. The table beside it carries the exact figures.
+// It is drawn for the room there is and for the size of type chosen, and again whenever either changes: nobody reads shrunken letters.
 import { el, svg } from "./dom.ts";
 import type { Chart, Series } from "./types.ts";
 
-const WIDTH = 560, HEIGHT = 220, LEFT = 80, RIGHT = 14, TOP = 14, BOTTOM = 30, MOST_LABELS = 6;
+/** Before it stands on the page. */
+const WIDTH = 560, FONT = 13;
+/** In heights of a letter. */
+const HIGH = 15, LINE = 1.3, BELOW = 0.9, ABOVE = 1.6, GAP = 0.7;
+/** So narrow, and bars go without the scale beside them: each says its own value. */
+const NARROW = 24;
+const MOST_LABELS = 6;
 
+/** Where things stand, in pixels. */
+interface Frame { font: number; left: number; right: number; top: number; bottom: number }
 interface Scale { marks: number[]; at(value: number): number }
 
 export function chart({ title = "", kind, labels = [], series = [] }: Chart): HTMLElement | null {
   const values = series.flatMap((one) => one.values);
   if (!values.length || !labels.length) return null;
-  const drawn = kind === "bars" ? bars(labels, series) : lines(labels, series);
-  return el("figure", { class: "chart" },
+  const place = svg("svg", { role: "img", "aria-label": spoken(title, labels, series) });
+  const draw = (width: number, font: number) => {
+    place.setAttribute("viewBox", `0 0 ${width} ${font * HIGH}`);
+    place.setAttribute("font-size", String(font));
+    place.replaceChildren(...(kind === "bars" ? bars : lines)(labels, series, width, font));
+  };
+  draw(WIDTH, FONT);
+  const figure = el("figure", { class: "chart" },
     title && el("figcaption", {}, title),
-    svg("svg", { viewBox: `0 0 ${WIDTH} ${HEIGHT}`, role: "img", "aria-label": spoken(title, labels, series) }, ...drawn),
+    place,
     series.length > 1 && el("ul", { class: "legend", "aria-hidden": "true" }, ...series.map((one, n) => el("li", { class: `line-${n}` }, one.name))));
+  let drawn = "";
+  const again = () => {
+    const width = Math.round(place.getBoundingClientRect().width);
+    const font = Math.round(parseFloat(getComputedStyle(document.documentElement).fontSize) * (FONT / 16));
+    if (!width || drawn === `${width} ${font}`) return;
+    drawn = `${width} ${font}`;
+    draw(width, font);
+  };
+  if ("ResizeObserver" in window) new ResizeObserver(again).observe(figure);
+  return figure;
 }
 
 /** Steps of 1, 2 or 5 times a power of ten, at most five of them. */
-function scale(from: number, to: number): Scale {
+function scale(from: number, to: number): { low: number; high: number; marks: number[] } {
   const rough = (to - from || Math.abs(to) || 1) / 4;
   const power = 10 ** Math.floor(Math.log10(rough));
   const step = [1, 2, 5, 10].map((n) => n * power).find((n) => n >= rough) ?? 10 * power;
   const low = Math.floor(from / step) * step;
   const marks: number[] = [];
   for (let mark = low; mark < to + step; mark += step) marks.push(mark);
-  const high = marks[marks.length - 1]!;
-  return { marks, at: (value: number) => TOP + (HEIGHT - TOP - BOTTOM) * (1 - (value - low) / (high - low)) };
+  return { low, high: marks[marks.length - 1]!, marks };
 }
 
-function grid({ marks, at }: Scale): SVGElement[] {
+const written = (value: number): string => value.toLocaleString("zh-CN");
+
+/** How wide a text is, in heights of a letter: digits and Latin letters are about half as wide as Chinese characters. */
+export const letters = (text: string): number => [...text].reduce((sum, one) => sum + (one.charCodeAt(0) < 0x2e80 ? 0.6 : 1), 0);
+
+function axis(from: number, to: number, width: number, font: number, bare = false, below = 1): { box: Frame; y: Scale } {
+  const { low, high, marks } = scale(from, to);
+  const beside = bare ? 0 : Math.max(...marks.map((mark) => letters(written(mark)))) + GAP;
+  const box = { font, left: font * beside, right: width - font * (bare ? 0 : GAP), top: font * ABOVE, bottom: font * (HIGH - BELOW - LINE * below) };
+  return { box, y: { marks: bare ? marks.slice(0, 1) : marks, at: (value) => box.bottom - ((box.bottom - box.top) * (value - low)) / (high - low) } };
+}
+
+function grid({ left, right, font }: Frame, { marks, at }: Scale): SVGElement[] {
   return marks.flatMap((mark) => [
-    svg("line", { class: "grid", x1: LEFT, x2: WIDTH - RIGHT, y1: at(mark), y2: at(mark) }),
-    text(mark.toLocaleString("zh-CN"), LEFT - 8, at(mark) + 5, "end")]);
+    svg("line", { class: "grid", x1: left, x2: right, y1: at(mark), y2: at(mark) }),
+    ...(left ? [text(written(mark), left - font * (GAP / 2), at(mark) + font * 0.35, "end")] : [])]);
 }
 
-function lines(labels: string[], series: Series[]): SVGElement[] {
+function lines(labels: string[], series: Series[], width: number, font: number): SVGElement[] {
   const values = series.flatMap((one) => one.values);
-  const y = scale(Math.min(...values), Math.max(...values));
-  const x = (n: number) => LEFT + ((WIDTH - LEFT - RIGHT) * n) / Math.max(1, labels.length - 1);
-  const every = Math.max(1, Math.ceil((labels.length - 1) / (MOST_LABELS - 1)));
+  const { box, y } = axis(Math.min(...values), Math.max(...values), width, font);
   const last = labels.length - 1;
-  return [...grid(y),
-    ...labels.map((label, n) => ({ label, n })).filter(({ n }) => n === last || (n % every === 0 && n + every / 2 < last))
-      .map(({ label, n }) => text(label, x(n), HEIGHT - 8, n === 0 ? "start" : n === last ? "end" : "middle")),
+  const x = (n: number) => box.left + ((box.right - box.left) * n) / Math.max(1, last);
+  return [...grid(box, y),
+    ...readable(labels, (box.right - box.left) / font)
+      .map((n) => text(labels[n]!, x(n), font * (HIGH - BELOW), n === 0 ? "start" : n === last ? "end" : "middle")),
     ...series.map((one, n) => svg("polyline", { class: `line-${n}`, points: one.values.map((value, m) => `${x(m).toFixed(1)},${y.at(value).toFixed(1)}`).join(" ") }))];
 }
 
-function bars(labels: string[], series: Series[]): SVGElement[] {
+/** Which labels find room beside each other along `room` heights of a letter: the first, the last, and some between. */
+export function readable(labels: string[], room: number): number[] {
+  const last = labels.length - 1;
+  const widest = Math.max(...labels.map(letters));
+  const each = room / Math.max(1, last);
+  // The outermost labels stand inside the frame, so their neighbours have to keep half a label more away.
+  const every = Math.max(1, Math.ceil(last / (MOST_LABELS - 1)), Math.ceil((widest * 1.5 + GAP) / each));
+  const chosen = labels.map((_, n) => n).filter((n) => n % every === 0 && n <= last - every);
+  return last > 0 && (chosen.length > 1 || room >= letters(labels[0]!) + letters(labels[last]!) + GAP) ? [...chosen, last] : [0];
+}
+
+function bars(labels: string[], series: Series[], width: number, font: number): SVGElement[] {
   const values = series[0]!.values;
-  const y = scale(0, Math.max(...values, 1));
-  const room = (WIDTH - LEFT - RIGHT) / labels.length;
-  const middle = (n: number) => LEFT + room * (n + 0.5);
-  return [...grid(y), ...values.flatMap((value, n) => [
+  const bare = width / font < NARROW;
+  const least = axis(0, Math.max(...values, 1), width, font, bare).box;
+  const room = (least.right - least.left) / labels.length;
+  const broken = labels.map((label) => brokenUp(label, room / font - GAP));
+  const { box, y } = axis(0, Math.max(...values, 1), width, font, bare, Math.max(...broken.map((parts) => parts.length)));
+  const middle = (n: number) => box.left + room * (n + 0.5);
+  return [...grid(box, y), ...values.flatMap((value, n) => [
     svg("rect", { class: `bar-${n}`, x: middle(n) - room * 0.28, width: room * 0.56, y: y.at(value), height: Math.max(1, y.at(0) - y.at(value)) }),
-    text(value.toLocaleString("zh-CN"), middle(n), y.at(value) - 6, "middle", "value"),
-    text(labels[n] ?? "", middle(n), HEIGHT - 8, "middle")])];
+    text(written(value), middle(n), y.at(value) - font * 0.45, "middle", "value"),
+    ...(broken[n] ?? []).map((part, line) => text(part, middle(n), box.bottom + font * LINE * (line + 1), "middle"))])];
+}
+
+/** A label in as few lines as fit into `room` heights of a letter, about equally long. */
+export function brokenUp(label: string, room: number): string[] {
+  const lines = Math.ceil(letters(label) / Math.max(1, room));
+  const each = Math.max(1, Math.ceil([...label].length / Math.max(1, lines)));
+  return label.match(new RegExp(`.{1,${each}}`, "gsu")) ?? [];
 }
 
 const text = (content: string, x: number, y: number, anchor: string, style = "") => svg("text", { x, y, class: style, "text-anchor": anchor }, content);

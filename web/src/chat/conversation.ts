@@ -107,13 +107,22 @@ export class Conversation {
     place.append(element);
     if (quietly) return true;
     if (reading) this.newer.hidden = false; // somebody reads above: do not take the place away
-    else this.reveal(this.turns.has(id) ? place : element);
+    else this.reveal(this.turns.has(id) ? this.beginning(place) : element);
     return true;
   }
 
   settle(id: string): void {
     this.turns.get(id)?.state.replaceChildren();
     this.setTyping(false);
+  }
+
+  /** Messages that wait for the network, and say so. */
+  setWaiting(ids: string[]): void {
+    for (const [id, { state }] of this.turns) {
+      if (ids.includes(id)) {
+        if (!state.firstChild) state.append(el("span", { class: "waiting" }, say("notice.waiting")));
+      } else if (state.querySelector(".waiting")) state.replaceChildren();
+    }
   }
 
   fail(id: string, message: string): void {
@@ -158,7 +167,12 @@ export class Conversation {
     return this.scroller.scrollHeight - this.scroller.scrollTop - this.scroller.clientHeight < NEAR_PX;
   }
 
-  /** Long answers are read from their beginning: keep the citizen's question at the top rather than jump to the end. */
+  /** Where reading a turn begins: at the citizen's question, or at the first reply when the question is long itself. */
+  private beginning(turn: Element): Element {
+    return turn.firstElementChild!.clientHeight > this.scroller.clientHeight / 2 ? turn.querySelector(".reply")! : turn;
+  }
+
+  /** Long answers are read from their beginning, so do not jump to the end. */
   private reveal(element: Element): void {
     this.scroller.scrollTop += element.getBoundingClientRect().top - this.scroller.getBoundingClientRect().top - MARGIN_PX;
   }

@@ -61,4 +61,4 @@ async function main(): Promise<void> {
   document.documentElement.dataset["ready"] = "true";
 }
 
-void main();
+main().catch(() => { document.documentElement.dataset["ready"] = "failed"; });

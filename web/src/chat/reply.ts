@@ -27,7 +27,7 @@ export function renderReply(reply: Reply, on: ReplyEvents): HTMLElement {
       : el("p", { class: reply.staff ? "label" : "hidden" }, reply.staff ? say("staff") : say("assistant")),
     textBlocks(reply.text ?? ""),
     ...(reply.attachments ?? []).map((item) => attachment(item, reply)),
-    kind === "handoff" && (isKiosk() ? el("p", { class: "big-call" }, say("phone"))
+    kind === "handoff" && (isKiosk() ? el("p", { class: "big-number" }, say("kiosk.phone"))
       : el("a", { class: "big-call", href: `tel:${say("phone")}` }, say("handoff.call"))),
     quickReplies(reply.buttons ?? [], on),
     why(kind, reply, on),

@@ -28,6 +28,7 @@ export class Session {
   private sent = new Map<string, Message>(); // for "send again"
   private answered = new Set<string>();
   private heard: string[] = [];
+  private linked = true;
 
   /** `came` is called for every new reply. */
   constructor(private came: () => void) {
@@ -49,7 +50,9 @@ export class Session {
     }, { openSocket, post: api.message, start: api.start, token, now: () => performance.now() });
     this.staff = new StaffWatch(
       ({ id, text, at }) => {
-        if (this.conversation.reply("", { id, kind: "smalltalk", text, staff: true }, at ? new Date(at) : new Date())) this.came();
+        const fresh = this.conversation.reply("", { id, kind: "smalltalk", text, staff: true }, at ? new Date(at) : new Date());
+        if (fresh) this.came();
+        return fresh;
       },
       (on) => this.transport.stay(on));
     window.addEventListener("offline", () => this.link(false));
@@ -64,8 +67,8 @@ export class Session {
     this.heard = [];
     this.sent.set(message.id, message);
     this.conversation.citizen(message.id, shown);
-    this.conversation.setTyping(true);
     this.transport.send(message);
+    this.wait();
   }
 
   /** Opening message, and the privacy notice until it has been read once. */
@@ -144,9 +147,16 @@ export class Session {
   private done(id: string): void {
     if (!this.answered.has(id)) this.staff.unanswered();
     this.conversation.settle(id);
-    this.conversation.setTyping(this.transport.waiting > 0);
+    this.wait();
     if (readsByItself() && this.heard.length) speak(this.heard.join("\n"));
     this.heard = [];
+  }
+
+  /** Somebody is looking it up, or nobody can be reached yet: say which. */
+  private wait(): void {
+    const { waiting } = this.transport;
+    this.conversation.setTyping(this.linked && waiting.length > 0);
+    this.conversation.setWaiting(this.linked ? [] : waiting);
   }
 
   private link(up: boolean): void {
@@ -154,6 +164,7 @@ export class Session {
     const text = up && navigator.onLine ? "" : say(navigator.onLine ? "notice.unreachable" : "notice.offline");
     if (notice.textContent !== text) notice.textContent = text;
     notice.hidden = !text;
-    this.conversation.setTyping(!text && this.transport.waiting > 0);
+    this.linked = !text;
+    this.wait();
   }
 }

@@ -12,8 +12,8 @@ export class StaffWatch {
   private until = 0;
   private timer: ReturnType<typeof setInterval> | undefined;
 
-  /** `show` displays words of staff once; `stay` keeps the connection open. */
-  constructor(private show: (words: StaffWords) => void, private stay: (on: boolean) => void) {}
+  /** `show` displays words of staff once, and says whether they were new; `stay` keeps the connection open. */
+  constructor(private show: (words: StaffWords) => boolean, private stay: (on: boolean) => void) {}
 
   /** A reply of the assistant has come: then no person holds the conversation, though one may come after a handoff. */
   heard(reply: Reply): void {
@@ -65,7 +65,8 @@ export class StaffWatch {
     if (!navigator.onLine) return;
     try {
       const staff = (await api.history()).filter(({ from }) => from === "staff");
-      for (const { id, text, at } of staff) this.show({ id, text, at });
+      const fresh = staff.filter(({ id, text, at }) => this.show({ id, text, at }));
+      if (fresh.length) this.strip(say("staff.joined"));
     } catch (error) {
       if (error instanceof Refusal && error.isSessionOver) this.stop();
     }

@@ -65,8 +65,9 @@ export class Transport {
 
   constructor(private on: Listener, private world: World) {}
 
-  get waiting(): number {
-    return this.pending.size;
+  /** Ids of what has not been answered yet. */
+  get waiting(): string[] {
+    return [...this.pending.keys()];
   }
 
   send(message: Message): void {
