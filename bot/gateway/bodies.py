@@ -6,7 +6,7 @@ import json
 import re
 import unicodedata
 import zlib
-from typing import Any, Optional, Type, TypeVar
+from typing import Any, Dict, Optional, Type, TypeVar
 
 import msgspec
 from aiohttp import web
@@ -52,8 +52,8 @@ class MessageBody(Strict, frozen=True):
     text: Optional[str] = None
     choice: Optional[str] = None
 
-    def for_worker(self, conversation: str) -> dict:
-        body = {"conversation": conversation, "id": self.id}
+    def for_worker(self, conversation: str) -> Dict[str, Optional[str]]:
+        body: Dict[str, Optional[str]] = {"conversation": conversation, "id": self.id}
         body.update({"text": self.text} if self.choice is None else {"choice": self.choice})
         return body
 

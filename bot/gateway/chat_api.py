@@ -3,6 +3,7 @@ from __future__ import annotations
 
 import json
 import secrets
+from typing import Any, List
 
 from aiohttp import web
 
@@ -32,15 +33,16 @@ async def create_session(request: web.Request) -> web.Response:
     return _json(answer, status=201)
 
 
-async def _greeting(request: web.Request, given: str) -> list:
+async def _greeting(request: web.Request, given: str) -> List[Any]:
     """What has come due for a returning visitor. A conversation must begin also when nobody can say."""
     visitor = bodies.visitor(given)
     if visitor is None:
         return []
     try:
-        return json.loads(await request.app[keys.WORKERS].visit("greet", {"visitor": visitor}, request[REQUEST_ID]))["greeting"]
+        found: List[Any] = json.loads(await request.app[keys.WORKERS].visit("greet", {"visitor": visitor}, request[REQUEST_ID]))["greeting"]
     except ApiError:
         return []
+    return found
 
 
 @routes.post("/api/v1/reminders")

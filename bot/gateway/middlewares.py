@@ -6,6 +6,7 @@ import time
 import uuid
 
 from aiohttp import web
+from aiohttp.typedefs import Handler
 
 from bot import tracing
 from bot.gateway import keys
@@ -37,7 +38,7 @@ HEADERS = {
 
 
 @web.middleware
-async def observe(request: web.Request, handler) -> web.StreamResponse:
+async def observe(request: web.Request, handler: Handler) -> web.StreamResponse:
     """Outermost: give the request an id, write one access log line, count it. No address, no query, no text; ``client``
     is a name for the address that lasts a day and cannot be turned back, so that one attacker's lines are found."""
     request_id = _request_id(request)
@@ -72,7 +73,7 @@ async def observe(request: web.Request, handler) -> web.StreamResponse:
 
 
 @web.middleware
-async def errors(request: web.Request, handler) -> web.StreamResponse:
+async def errors(request: web.Request, handler: Handler) -> web.StreamResponse:
     """Every refusal and every crash becomes the same JSON shape; a crash is logged without its message."""
     try:
         return _whole(await handler(request))
@@ -94,14 +95,14 @@ async def errors(request: web.Request, handler) -> web.StreamResponse:
 
 
 @web.middleware
-async def unhurried(request: web.Request, handler) -> web.StreamResponse:
+async def unhurried(request: web.Request, handler: Handler) -> web.StreamResponse:
     """What one address may ask for in all, pages and scripts included; the routes have limits of their own besides."""
     request.app[keys.LIMITER].spend("any", "address", address(request))
     return await handler(request)
 
 
 @web.middleware
-async def same_origin(request: web.Request, handler) -> web.StreamResponse:
+async def same_origin(request: web.Request, handler: Handler) -> web.StreamResponse:
     """Attack: cross-site request forgery. A page of another site may not post, erase or ask for permission to."""
     if request.path.startswith("/api/"):
         if request.method == "OPTIONS" and "Access-Control-Request-Method" in request.headers:

@@ -4,7 +4,7 @@ from __future__ import annotations
 import asyncio
 import time
 from contextlib import aclosing
-from typing import Optional
+from typing import Any, Dict, Optional
 
 from aiohttp import WSMsgType, web
 
@@ -165,11 +165,11 @@ class _Connection:
                 await self._send({"type": "reply", "id": body.id, "reply": reply})
         await self._send({"type": "done", "id": body.id})
 
-    async def _send(self, frame: dict) -> None:
+    async def _send(self, frame: Dict[str, Any]) -> None:
         await self._socket.send_str(dumps(frame))
 
     async def _error(self, error: ApiError, identifier: Optional[str]) -> None:
-        frame = {"type": "error", "error": error.body(self._request_id)}
+        frame: Dict[str, Any] = {"type": "error", "error": error.body(self._request_id)}
         if identifier is not None:
             frame["id"] = identifier
         if error.retry_after is not None:

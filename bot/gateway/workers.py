@@ -11,7 +11,7 @@ import hashlib
 import json
 import re
 from contextlib import aclosing, asynccontextmanager
-from typing import AsyncGenerator, AsyncIterator, Callable, Dict, Optional, Sequence, Set, TypeVar
+from typing import Any, AsyncGenerator, AsyncIterator, Callable, Dict, Mapping, Optional, Sequence, Set, TypeVar
 
 import aiohttp
 
@@ -35,6 +35,8 @@ GRACE_SECONDS = 1.0
 _TIMING = re.compile(r"(\w+);dur=(\d+(?:\.\d+)?)", re.ASCII)
 
 T = TypeVar("T")
+Body = Mapping[str, Any]
+"""A JSON object on its way to or from a worker."""
 Ask = Callable[[Worker], AsyncGenerator[T, None]]
 """One call to one worker, as an iterator over what it answers."""
 
@@ -56,7 +58,7 @@ class Workers:
     async def close(self) -> None:
         await self._fleet.close()
 
-    async def answer(self, body: dict, request_id: str) -> bytes:
+    async def answer(self, body: Body, request_id: str) -> bytes:
         """The worker's JSON answer to one message, unchanged; raises :class:`ApiError`."""
         async def ask(worker: Worker) -> AsyncGenerator[bytes, None]:
             async with self._call(worker, "POST", "/v1/messages", request_id, json=body) as response:
@@ -68,11 +70,11 @@ class Workers:
         async with self._queue.line(body["conversation"]):
             return await self._one(ask, body["conversation"])
 
-    async def stream(self, body: dict, request_id: str) -> AsyncGenerator[dict, None]:
+    async def stream(self, body: Body, request_id: str) -> AsyncGenerator[Body, None]:
         """Replies to one message, each as soon as it is ready, none twice; raises :class:`ApiError`."""
         given: Set[str] = set()
 
-        async def ask(worker: Worker) -> AsyncGenerator[dict, None]:
+        async def ask(worker: Worker) -> AsyncGenerator[Body, None]:
             headers = {"Accept": "application/x-ndjson"}
             async with self._call(worker, "POST", "/v1/messages", request_id, json=body, headers=headers) as response:
                 async for reply in _replies(response, self._metrics.timed):
@@ -99,7 +101,7 @@ class Workers:
 
         await self._one(ask, conversation)
 
-    async def visit(self, step: str, body: dict, request_id: str) -> bytes:
+    async def visit(self, step: str, body: Body, request_id: str) -> bytes:
         """``remember``, ``greet`` or ``forget`` a visitor; raises :class:`ApiError`."""
         async def ask(worker: Worker) -> AsyncGenerator[bytes, None]:
             async with self._call(worker, "POST", f"/v1/visits/{step}", request_id, json=body) as response:
@@ -107,10 +109,10 @@ class Workers:
 
         return await self._one(ask, body["visitor"])
 
-    async def staff(self, method: str, path: str, request_id: str, body: Optional[dict] = None) -> bytes:
+    async def staff(self, method: str, path: str, request_id: str, body: Optional[Body] = None) -> bytes:
         """A call of the staff desk (bot/worker/staff_api.py); ``path`` begins behind ``/v1``. Raises :class:`ApiError`."""
         async def ask(worker: Worker) -> AsyncGenerator[bytes, None]:
-            async with self._call(worker, method, f"/v1{path}", request_id, **({"json": body} if body is not None else {})) as response:
+            async with self._call(worker, method, f"/v1{path}", request_id, json=body) as response:
                 yield await read(response)
 
         return await self._one(ask, path)
@@ -153,7 +155,7 @@ class Workers:
 
     @asynccontextmanager
     async def _call(
-            self, worker: Worker, method: str, path: str, request_id: str, headers: Optional[Dict[str, str]] = None, **request,
+            self, worker: Worker, method: str, path: str, request_id: str, headers: Optional[Dict[str, str]] = None, **request: Any,
     ) -> AsyncIterator[aiohttp.ClientResponse]:
         with tracing.calling("worker", {"gjj.worker": worker.name}) as span:
             headers = {"X-Request-ID": request_id, **span.headers(), **(headers or {})}
@@ -173,7 +175,7 @@ def _preference(conversation: str) -> Callable[[Worker], bytes]:
     return lambda worker: hashlib.blake2b(f"{conversation}|{worker.endpoint}".encode(), digest_size=8).digest()
 
 
-async def _replies(response: aiohttp.ClientResponse, timed: Callable[[Dict[str, float]], None]) -> AsyncIterator[dict]:
+async def _replies(response: aiohttp.ClientResponse, timed: Callable[[Dict[str, float]], None]) -> AsyncIterator[Body]:
     """The replies of one answer, whichever way it came; raises :class:`Again` when it was cut off. ``timed`` is told where
     the worker's seconds went."""
     if response.content_type != "application/x-ndjson":

@@ -53,14 +53,16 @@ async def one(request: web.Request) -> web.StreamResponse:
 @allow("viewer")
 @content.api
 async def history(request: web.Request) -> web.StreamResponse:
-    return await revisions.listed(request.app[content.CARDS], request.match_info["code"])
+    desk = request.app[content.CARDS]
+    return await revisions.listed(desk, request.match_info["code"])
 
 
 @routes.post("/admin/api/v1/cards/{code}/restore")
 @allow("editor")
 @content.api
 async def restore(request: web.Request) -> web.StreamResponse:
-    saved = await revisions.restored(request, request.app[content.CARDS], request.match_info["code"])
+    desk = request.app[content.CARDS]
+    saved = await revisions.restored(request, desk, request.match_info["code"])
     await record(request, saved, "restore")
     return content.json({**plain(saved.card), "version": version(plain(saved.card)), "changed": saved.changed})
 

@@ -22,18 +22,18 @@ AREA = Area(
 LONGEST = 2000
 
 
-class Edit(bodies.Strict):
+class Edit(bodies.Strict, frozen=True):
     title: str
     why: str
     texts: List[str]
     version: str
 
 
-class Publish(bodies.Strict):
+class Publish(bodies.Strict, frozen=True):
     on: bool
 
 
-class Vote(bodies.Strict):
+class Vote(bodies.Strict, frozen=True):
     yes: bool
 
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 import asyncio
 import time
 from datetime import date, datetime, timedelta
-from typing import Any, Dict, List, Mapping, Tuple
+from typing import Any, Dict, List, Mapping, Tuple, Type
 
 from aiohttp import web
 
@@ -40,24 +40,24 @@ HITS = {"hit:unanswered": "有没听懂的", "hit:clarified": "反问过", "hit:
 PAGE = 50
 
 
-class Learn(bodies.Strict):
+class Learn(bodies.Strict, frozen=True):
     message: str
 
 
-class Keep(bodies.Strict):
+class Keep(bodies.Strict, frozen=True):
     message: str
     topic: str
 
 
-class Mark(bodies.Strict):
+class Mark(bodies.Strict, frozen=True):
     why: str
 
 
-class Erase(bodies.Strict):
+class Erase(bodies.Strict, frozen=True):
     reason: str
 
 
-VERBS = {"learn": Learn, "regression": Keep, "case": Mark, "erase": Erase}
+VERBS: Dict[str, Type[bodies.Strict]] = {"learn": Learn, "regression": Keep, "case": Mark, "erase": Erase}
 """What a program can do to a conversation, and the body it sends."""
 
 

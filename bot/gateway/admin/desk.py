@@ -7,7 +7,7 @@ from __future__ import annotations
 import asyncio
 import uuid
 from datetime import datetime
-from typing import Any, Dict, List, Mapping, Tuple
+from typing import Any, Dict, List, Mapping, Tuple, Type
 from urllib.parse import quote
 
 import msgspec
@@ -34,22 +34,22 @@ WAIT_SECONDS = 20.0
 """How long ``changes`` waits; the page then asks again."""
 
 
-class Nothing(bodies.Strict):
+class Nothing(bodies.Strict, frozen=True):
     """The verb says it all."""
 
 
-class Say(bodies.Strict):
+class Say(bodies.Strict, frozen=True):
     """``message``: an id of the caller's; the same again is said once."""
 
     text: str
     message: str = ""
 
 
-class Close(bodies.Strict):
+class Close(bodies.Strict, frozen=True):
     note: str = ""
 
 
-VERBS = {"take": Nothing, "back": Nothing, "say": Say, "close": Close}
+VERBS: Dict[str, Type[bodies.Strict]] = {"take": Nothing, "back": Nothing, "say": Say, "close": Close}
 """What a program can do to a work order, and the body it sends."""
 
 
@@ -201,14 +201,16 @@ def _summary(found: Mapping[str, Any]) -> Dict[str, Any]:
 
 
 async def _orders(request: web.Request) -> List[Dict[str, Any]]:
-    return (await insight.worker(request, "GET", "/orders"))["orders"]
+    orders: List[Dict[str, Any]] = (await insight.worker(request, "GET", "/orders"))["orders"]
+    return orders
 
 
 async def _order(request: web.Request) -> Dict[str, Any]:
     number = request.match_info["number"]
     if not number.replace("-", "").isdigit() or not number.isascii() or len(number) > 20:
         raise ApiError("not_found", "没有这张工单。")
-    return await insight.worker(request, "GET", f"/orders/{number}")
+    order: Dict[str, Any] = await insight.worker(request, "GET", f"/orders/{number}")
+    return order
 
 
 async def _change(request: web.Request, number: str, state: str, staff: str, note: str = "") -> None:

@@ -132,14 +132,16 @@ async def switch(request: web.Request) -> web.StreamResponse:
 @allow("viewer")
 @content.api
 async def history(request: web.Request) -> web.StreamResponse:
-    return await revisions.listed(request.app[content.FAQS], request.match_info["ident"])
+    desk = request.app[content.FAQS]
+    return await revisions.listed(desk, request.match_info["ident"])
 
 
 @routes.post("/admin/api/v1/faqs/{ident}/restore")
 @allow("editor")
 @content.api
 async def restore(request: web.Request) -> web.StreamResponse:
-    saved = await revisions.restored(request, request.app[content.FAQS], request.match_info["ident"])
+    desk = request.app[content.FAQS]
+    saved = await revisions.restored(request, desk, request.match_info["ident"])
     if saved.changed:
         await record(request, saved, "restore")
     return content.json(_saved(saved))

@@ -26,6 +26,8 @@ BACKGROUND = "X-Background"
 LARGEST_BODY = 20 * 2**20
 """Bytes a logged-in person may send (imports)."""
 _NO_DATABASE = "管理后台暂时连不上数据库，请稍后再试。"
+_ROLE = "admin_role"
+"""Attribute of a handler."""
 _EVERYONE = "everyone"
 _UNIDENTIFIED = "unidentified"
 
@@ -50,15 +52,15 @@ def allow(role: str) -> Callable[[Handler], Handler]:
     if role not in roles.ROLES:
         raise ValueError(f"unknown role {role!r}")
 
-    def mark(handler: Any) -> Handler:
-        handler.admin_role = role
+    def mark(handler: Handler) -> Handler:
+        setattr(handler, _ROLE, role)
         return handler
     return mark
 
 
-def everyone(handler: Any) -> Handler:
+def everyone(handler: Handler) -> Handler:
     """The handler answers without a log-in."""
-    handler.admin_role = _EVERYONE
+    setattr(handler, _ROLE, _EVERYONE)
     return handler
 
 
@@ -69,15 +71,15 @@ def everyone_in_json(handler: Any) -> Handler:
     return everyone(handler)
 
 
-def unidentified(handler: Any) -> Handler:
+def unidentified(handler: Handler) -> Handler:
     """The handler is the same for all and needs no database: scripts and styles."""
-    handler.admin_role = _UNIDENTIFIED
+    setattr(handler, _ROLE, _UNIDENTIFIED)
     return handler
 
 
 def role_of(handler: Any) -> Optional[str]:
     """What the handler says about itself: a role, ``everyone``, ``unidentified`` or, forgotten, nothing."""
-    return getattr(handler, "admin_role", None)
+    return getattr(handler, _ROLE, None)
 
 
 def account(request: web.Request) -> Account:

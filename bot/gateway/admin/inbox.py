@@ -26,7 +26,7 @@ MOST_PREFILLED = 8
 MOST_IDENTS = 2000
 
 
-class Settle(bodies.Strict):
+class Settle(bodies.Strict, frozen=True):
     """``do``: similar, faq, out_of_scope, ignore or reopen."""
 
     do: str

@@ -107,10 +107,10 @@ async def show_api(request: web.Request) -> web.Response:
     release, releases = await _release(request), request.app[RELEASES]
     answer = {**_told(release), "gate": msgspec.to_builtins(_checks(releases, release))}
     if request.query.get("with"):
-        sides = [await asyncio.to_thread(_figures, releases, ident) for ident in (request.query["with"], release.id)]
-        if not all(sides):
+        before, after = [await asyncio.to_thread(_figures, releases, ident) for ident in (request.query["with"], release.id)]
+        if before is None or after is None:
             raise ApiError("not_found", "其中一个版本没有留下逐句的检验结果。")
-        answer["comparison"] = msgspec.to_builtins(assessment.compare(*sides))
+        answer["comparison"] = msgspec.to_builtins(assessment.compare(before, after))
     return web.json_response(answer, dumps=dumps)
 
 

@@ -87,7 +87,8 @@ async def _play(request: web.Request, turns: List[Dict[str, str]], release: str)
     if not 0 < len(turns) <= MOST_TURNS:
         raise ApiError("invalid", f"一次试 1 到 {MOST_TURNS} 句。")
     raw = await request.app[keys.WORKERS].staff("POST", "/try", request[REQUEST_ID], {"turns": turns, "release": release})
-    return json.loads(raw)
+    answer: Dict[str, Any] = json.loads(raw)
+    return answer
 
 
 def _turns(raw: str) -> List[Dict[str, str]]:
