@@ -6,6 +6,7 @@ import resource
 import signal
 from pathlib import Path
 
+from bench.own_disk import fill, redis_on_own_disk
 from bench.sentinels import Sentinels
 from bench.system import Part, System, redis_server
 from bot.settings import Settings
@@ -30,6 +31,15 @@ def small_disk(folder: Path, module: str = REAL) -> System:
     system = System(folder, workers=2, redis_url="unused", module=module)
     system.redis, url = redis_server(folder, before=lambda: signal.signal(signal.SIGXFSZ, signal.SIG_IGN))
     system.env["REDIS_URL"] = system.redis_url = url
+    return system
+
+
+def own_disk(folder: Path, module: str = REAL) -> System:
+    """Redis' data on a small file system of its own; raises :class:`bench.own_disk.NotAllowed`."""
+    folder.mkdir(parents=True, exist_ok=True)
+    redis, url = redis_on_own_disk(folder)
+    system = System(folder, workers=2, redis_url=url, module=module)
+    system.redis = redis
     return system
 
 
@@ -98,6 +108,10 @@ async def fill_disk(system: System) -> None:
     resource.prlimit(system.redis.pid, resource.RLIMIT_FSIZE, (written, hard))
     await asyncio.sleep(FULL_SECONDS)
     resource.prlimit(system.redis.pid, resource.RLIMIT_FSIZE, (hard, hard))
+
+
+async def fill_own_disk(system: System) -> None:
+    await fill(system, FULL_SECONDS)
 
 
 async def reload(system: System) -> None:

@@ -15,6 +15,7 @@ import aiohttp
 
 from bench import fault_kinds
 from bench.citizens import Citizen, Findings, compare, questions
+from bench.own_disk import NotAllowed
 from bench.report import Report
 from bench.system import System
 
@@ -26,7 +27,8 @@ FAULTS: Dict[str, Tuple[str, Callable[[Path, str], System], Fault]] = {
     "gateway": ("kill -9 网关", fault_kinds.plain, fault_kinds.kill_gateway),
     "redis": ("kill -9 Redis，从只追加日志恢复", fault_kinds.plain, fault_kinds.kill_redis),
     "hang": ("Redis 停住 10 秒", fault_kinds.plain, fault_kinds.pause_redis),
-    "disk": ("只追加日志写不下去 5 秒", fault_kinds.small_disk, fault_kinds.fill_disk),
+    "disk": ("只追加日志写不下去 5 秒（RLIMIT_FSIZE）", fault_kinds.small_disk, fault_kinds.fill_disk),
+    "full": ("只追加日志所在的磁盘写满 5 秒", fault_kinds.own_disk, fault_kinds.fill_own_disk),
     "clocks": ("两个对话进程的时钟差 5 秒", fault_kinds.skewed, fault_kinds.kill_worker),
     "reload": ("换版本", fault_kinds.own_releases, fault_kinds.reload),
     "sentinel": ("Sentinel 切换", fault_kinds.sentinel, fault_kinds.kill_master),
@@ -50,8 +52,12 @@ def main(argv: List[str]) -> int:
     for name in args.faults or FAULTS:
         title, build, fault = FAULTS[name]
         with tempfile.TemporaryDirectory(prefix="gjj-faults-") as folder:
-            with build(Path(folder), fault_kinds.LIGHT if args.light else fault_kinds.REAL) as system:
-                found = asyncio.run(drill(system, fault, args.citizens, args.rounds, args.calm))
+            try:
+                with build(Path(folder), fault_kinds.LIGHT if args.light else fault_kinds.REAL) as system:
+                    found = asyncio.run(drill(system, fault, args.citizens, args.rounds, args.calm))
+            except NotAllowed as reason:
+                report.text(f"{title}：没有做，这台机器不让挂载文件系统（{reason}）。")
+                continue
         wrong += found.wrong
         report.figures[name] = asdict(found)
         rows.append([

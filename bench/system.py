@@ -155,13 +155,16 @@ class System:
             return False
 
 
-def redis_server(folder: Path, *more: object, port: int = 0, before: Optional[Callable[[], None]] = None) -> "tuple[Part, str]":
-    """A Redis as ``./gjj up`` starts it (append-only file, synced each second) on a TCP port of its own, and its address."""
+def redis_server(
+    folder: Path, *more: object, port: int = 0, before: Optional[Callable[[], None]] = None, inside: Sequence[object] = (),
+) -> "tuple[Part, str]":
+    """A Redis as ``./gjj up`` starts it (append-only file, synced each second) on a TCP port of its own, and its address;
+    ``inside``: the command that starts it."""
     port = port or free_port()
     data = folder / f"redis-{port}"
     data.mkdir(parents=True, exist_ok=True)
     command = [
-        redis_binary(), "--port", port, "--bind", "127.0.0.1", "--dir", data, "--appendonly", "yes", "--appendfsync", "everysec",
+        *inside, redis_binary(), "--port", port, "--bind", "127.0.0.1", "--dir", data, "--appendonly", "yes", "--appendfsync", "everysec",
         "--save", "", "--maxmemory-policy", "noeviction", *more,
     ]
     return Part(f"redis-{port}", command, dict(os.environ), folder, lambda: listens(port), before), f"redis://127.0.0.1:{port}/0"

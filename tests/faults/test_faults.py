@@ -11,6 +11,7 @@ import pytest
 
 from bench import fault_kinds
 from bench.citizens import Citizen, compare
+from bench.own_disk import NotAllowed
 
 QUESTION = "租房提取要带什么材料"
 
@@ -26,6 +27,18 @@ def clean(found):
     ids=lambda fault: fault.__name__)
 def test_nothing_is_lost_doubled_out_of_order_or_unsaid(system, strike, fault):
     assert clean(strike(system, fault))
+
+
+def test_a_full_disk_under_the_append_only_file(tmp_path, strike):
+    """A real one: every block of Redis' own small file system is taken for five seconds."""
+    try:
+        system = fault_kinds.own_disk(tmp_path, fault_kinds.LIGHT)
+    except NotAllowed as reason:
+        pytest.skip(f"no file system of one's own here: {reason}")
+    with system:
+        found = strike(system, fault_kinds.fill_own_disk)
+        assert system.redis is not None and "AOF write error looks solved" in system.redis.log(), "Redis did meet it"
+    assert clean(found)
 
 
 def test_a_redis_that_hangs_for_ten_seconds(system, strike):
