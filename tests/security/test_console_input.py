@@ -1,6 +1,9 @@
 """What the console is sent: forms that are none, and JSON with what nobody can store, on every route that takes something."""
+import random
+
 import pytest
 
+from bench.fuzz_raw import mutated
 from tests.gateway.admin.conftest import admin, clock, console, empty_console, quick_passwords  # noqa: F401
 from tests.security.test_console import routes
 
@@ -78,3 +81,20 @@ async def test_text_that_nobody_can_store_is_refused_where_text_is_stored(admin,
     browser = await admin("administrator")
     status, told = await browser.api(method, path, body)
     assert (status, told["error"]["code"]) == (422, "invalid")
+
+
+async def test_whatever_comes_as_a_form_is_never_a_crash(console):  # noqa: F811
+    """Fuzzing: good forms with bytes changed, taken away, doubled; at the page that everybody may open."""
+    browser = await console()
+    dice = random.Random(20261123)
+    good = [(FORM, b"name=%E5%BC%A0%E4%B8%89&password=abc&next=%2Fadmin&csrf=0"),
+            (PARTS, FIELD + b"\r\nabc\r\n--x\r\nContent-Disposition: form-data; name=\"file\"; filename=\"a.csv\"\r\nContent-Type: text/csv; charset=utf-8\r\n\r\na,b\r\n--x--\r\n")]
+    seen = set()
+    for turn in range(400):
+        kind, body = good[turn % 2]
+        raw = mutated(dice, body)
+        headers = {"Content-Type": kind if dice.random() < 0.8 else kind + f"; charset={dice.choice(['utf-8', 'utf-7', 'idna', 'base64', 'x'])}"}
+        response = await browser.client.post("/admin/log-in", data=raw, headers=headers, allow_redirects=False)
+        assert response.status < 500, (headers, raw)
+        seen.add(response.status)
+    assert {400, 403} <= seen
