@@ -1,6 +1,6 @@
 """Thumbs and stars in Redis, without personal numbers, erased together with the conversation.
 
-``gjj:feedback`` is a stream (newest 100,000) for the center's reports. ``gjj:{<conversation>}:feedback`` is a hash
+``gjj:feedback`` is a stream (newest 100,000, a year at most) for the center's reports. ``gjj:{<conversation>}:feedback`` is a hash
 field → stream entry id, so that a second thumb replaces the first and erasing finds every entry.
 Thumbs and stars are counted by day, service and rule, and go into the service level (bot.state.service_counts).
 """
@@ -18,6 +18,8 @@ from bot.state.client import TextClient
 
 STREAM = "gjj:feedback"
 LONGEST = 100_000
+DAYS_KEPT = 366
+"""Comments are a citizen's words: they go after this time, however few there are."""
 REASONS = ("not_asked", "incomplete", "unclear", "wrong", "other")
 """Reasons the page offers (wording.json); any other text is kept with its entry and counted as other."""
 
@@ -83,6 +85,8 @@ class FeedbackStore:
         try:
             added = await self._redis.xadd(
                 STREAM, {**entry, "at": now().isoformat(timespec="seconds")}, maxlen=LONGEST, approximate=True)
+            oldest = int(now().timestamp() * 1000) - DAYS_KEPT * 24 * 3_600_000
+            await self._redis.xtrim(STREAM, minid=str(oldest), approximate=False)
             earlier = await self._redis.hget(key, field)
             await self._redis.hset(key, field, added)
             await self._redis.expire(key, self._ttl)

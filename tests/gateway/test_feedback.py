@@ -1,6 +1,7 @@
 """Thumbs and stars: stored without personal numbers, replaceable, erased with the conversation, counted."""
 import pytest
 
+from bot.clock import now
 from bot.gateway import keys
 from tests.gateway.conftest import refusal
 
@@ -65,6 +66,15 @@ async def test_what_is_kept_for_the_conversation_expires(client, auth):
     redis = client.app[keys.REDIS]
     (key,) = await redis.keys("gjj:{*}:feedback")
     assert 0 < await redis.ttl(key) <= 7 * 24 * 3600
+
+
+async def test_what_was_said_more_than_a_year_ago_is_gone(client, auth):
+    redis, year = client.app[keys.REDIS], 366 * 24 * 3_600_000
+    at = int(now().timestamp() * 1000)
+    for age, comment in ((year + 60_000, "一年多以前"), (year - 60_000, "差一点一年")):
+        await redis.xadd("gjj:feedback", {"comment": comment}, id=f"{at - age}-0")
+    await client.post("/api/v1/rating", headers=auth, json={"stars": 5, "comment": "今天"})
+    assert [entry["comment"] for entry in await stream(client)] == ["差一点一年", "今天"]
 
 
 @pytest.mark.parametrize("path, body", [
