@@ -7,6 +7,9 @@ from __future__ import annotations
 
 import logging
 import sys
+import warnings
+
+from aiohttp.multipart import BadContentDispositionHeader, BadContentDispositionParam
 
 from bot.log_lines import line
 
@@ -28,3 +31,10 @@ def configure_logging(level: int = logging.INFO) -> None:
     handler = logging.StreamHandler(sys.stderr)
     handler.setFormatter(JsonFormatter())
     logging.basicConfig(level=level, handlers=[handler], force=True)
+    leave_out_warnings()
+
+
+def leave_out_warnings() -> None:
+    """Attack: headers of forms that aiohttp warns of in the sender's own words, each of which Python would print and keep for ever."""
+    for category in (BadContentDispositionHeader, BadContentDispositionParam):
+        warnings.simplefilter("ignore", category)

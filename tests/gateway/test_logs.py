@@ -2,10 +2,11 @@
 import io
 import json
 import logging
+import warnings
 
 import pytest
 
-from bot.gateway.logs import JsonFormatter
+from bot.gateway.logs import JsonFormatter, leave_out_warnings
 from tests.gateway.conftest import MESSAGE_ID
 
 pytestmark = pytest.mark.asyncio
@@ -71,6 +72,18 @@ async def test_log_injection_is_one_line(lines):
     logging.getLogger("x").info("event\n{\"forged\": true}", extra={"route": "/a\n/b"})
     (line,) = [line for line in lines() if line["logger"] == "x"]
     assert line["event"] == "event\n{\"forged\": true}" and line["route"] == "/a\n/b"
+
+
+async def test_what_a_form_says_in_its_headers_is_neither_printed_nor_kept(client):
+    """Attack: filling standard error and the memory with warnings of the attacker's own words."""
+    with warnings.catch_warnings(record=True) as seen:
+        warnings.simplefilter("always")
+        leave_out_warnings()
+        for header in (f'form-data; name="a{SECRETS[0]}', f'form-data; name="a"; b{SECRETS[0]}'):
+            body = f"--x\r\nContent-Disposition: {header}\r\n\r\nabc\r\n--x--\r\n".encode()
+            response = await client.post("/admin/log-in", data=body, headers={"Content-Type": "multipart/form-data; boundary=x"})
+            assert response.status < 500
+    assert [str(one.message) for one in seen if one.category.__module__.startswith("aiohttp")] == []
 
 
 async def test_other_libraries_arguments_are_left_out(lines):
