@@ -69,6 +69,18 @@ def test_the_settings_are_accepted_and_name_the_sockets_of_the_units():
         path.name for path in SERVICES} - {"gjj-backup.service"}
 
 
+def test_commands_run_with_the_settings_and_the_user_of_the_services(tmp_path):
+    script = (FOLDER / "gjj").read_text("utf-8")
+    assert "runuser -u gjj -- /opt/gjj/gjj" in script and set(lines(SERVICES[0], "User")) == {"gjj"}
+    (tmp_path / "gjj").write_text('#!/bin/sh\nprintf "%s|" "$REDIS_URL" "$GJJ_ALLOWED_ORIGINS" "$@"\n')
+    (tmp_path / "gjj").chmod(0o755)
+    (tmp_path / "env").write_text("# a remark\n\nREDIS_URL=redis+sentinel://:a&b;c $d@h:1/m/0?sentinel_password=x y\nGJJ_ALLOWED_ORIGINS=\n")
+    run = script.replace("runuser -u gjj -- /opt/gjj/gjj", str(tmp_path / "gjj")).replace('[ "$(id -un)" != gjj ] ||', "true ||")
+    done = subprocess.run(["sh", "-c", run, "gjj", "faq", "两 个字"], env={"GJJ_ENV": str(tmp_path / "env"), "PATH": "/usr/bin:/bin"},
+                          capture_output=True, text=True, check=True)
+    assert done.stdout == "redis+sentinel://:a&b;c $d@h:1/m/0?sentinel_password=x y||faq|两 个字|"
+
+
 def test_a_worker_gets_the_time_to_finish_what_it_has():
     (seconds,) = lines(FOLDER / "gjj-worker@.service", "TimeoutStopSec")
     assert int(seconds) > Settings().message_timeout + 10
