@@ -2,6 +2,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import accumulate
 from typing import TYPE_CHECKING, List, Sequence
 
 import numpy as np
@@ -43,11 +44,6 @@ class Network:
                 adam.step(network._gradients(features[rows], [task[rows] for task in labels], sizes, hyper))
         return network
 
-    def predict(self, features: Floats, sizes: Sequence[int]) -> List[Floats]:
-        """Class probabilities per task, one row per row of ``features``."""
-        units = np.maximum(features @ self.hidden + self.hidden_bias, 0)
-        return [softmax(scores) for scores in _split(units @ self.output + self.output_bias, sizes)]
-
     def _gradients(self, x: Floats, labels: Sequence[Ints], sizes: Sequence[int], hyper: Hyper) -> List[Floats]:
         units = np.maximum(x @ self.hidden + self.hidden_bias, 0)
         errors = units @ self.output + self.output_bias
@@ -60,6 +56,22 @@ class Network:
         behind = (errors @ self.output.T) * (units > 0)
         decay = np.float32(hyper.penalty / len(x))
         return [x.T @ behind + decay * self.hidden, behind.sum(axis=0), units.T @ errors + decay * self.output, errors.sum(axis=0)]
+
+
+class Jury:
+    """Networks of one shape that read a sentence together, in two products of matrices; their answers are averaged."""
+
+    def __init__(self, networks: Sequence[Network]):
+        self._hidden = np.hstack([n.hidden for n in networks])
+        self._hidden_bias = np.concatenate([n.hidden_bias for n in networks])
+        self._output = np.stack([n.output for n in networks])
+        self._output_bias = np.stack([n.output_bias for n in networks])[:, None]
+
+    def predict(self, features: Floats, sizes: Sequence[int]) -> List[Floats]:
+        """Class probabilities per task, one row per row of ``features``; ``sizes``: classes per task."""
+        units = np.maximum(features @ self._hidden + self._hidden_bias, 0)
+        units = units.reshape(len(features), len(self._output), -1).transpose(1, 0, 2)
+        return [softmax(scores).mean(axis=0) for scores in _split(units @ self._output + self._output_bias, sizes)]
 
 
 class _Adam:
@@ -89,12 +101,13 @@ def _start(rng: np.random.Generator, rows: int, columns: int, fan: int) -> Float
 
 
 def _split(matrix: Floats, sizes: Sequence[int]) -> List[Floats]:
-    """Views of the columns of each task."""
-    return np.split(matrix, np.cumsum(sizes)[:-1], axis=1)
+    """Views of the columns (the last axis) of each task."""
+    ends = list(accumulate(sizes))
+    return [matrix[..., start:end] for start, end in zip([0, *ends], ends)]
 
 
 def softmax(scores: Floats) -> Floats:
-    """Probabilities, each row summing to 1."""
-    e = np.exp(scores - scores.max(axis=1, keepdims=True))
-    shares: Floats = e / e.sum(axis=1, keepdims=True)
+    """Probabilities, summing to 1 along the last axis."""
+    e = np.exp(scores - scores.max(axis=-1, keepdims=True))
+    shares: Floats = e / e.sum(axis=-1, keepdims=True)
     return shares

@@ -1,12 +1,12 @@
 """Character 1–3-grams of a sentence as a sparse TF-IDF vector."""
 from __future__ import annotations
 
-from typing import Dict, List, Sequence
+from typing import Dict, List, Sequence, Tuple
 
 import numpy as np
 from scipy import sparse
 
-from .arrays import Floats
+from .arrays import Floats, Ints
 
 
 class NGrams:
@@ -27,22 +27,28 @@ class NGrams:
         return cls({g: i for i, g in enumerate(grams)}, idf)
 
     def transform(self, texts: Sequence[str]) -> sparse.csr_matrix:
-        data: List[float] = []
-        columns: List[int] = []
-        rows = [0]
-        for text in texts:
-            found: Dict[int, int] = {}
-            for gram in _grams(text):
-                i = self.vocabulary.get(gram)
-                if i is not None:
-                    found[i] = found.get(i, 0) + 1
-            index = list(found)
-            values = (1 + np.log(np.array([found[i] for i in index], dtype=np.float32))) * self.idf[index] if index else np.zeros(0)
-            norm = float(np.linalg.norm(values)) or 1.0
-            columns.extend(index)
-            data.extend((values / norm).tolist())
-            rows.append(len(columns))
+        """One row per text."""
+        found = [self._weights(text) for text in texts]
+        rows = np.cumsum([0, *(len(index) for index, _ in found)])
+        columns, data = (np.concatenate(parts) for parts in zip(*found)) if found else ([], [])
         return sparse.csr_matrix((data, columns, rows), shape=(len(texts), len(self.vocabulary)), dtype=np.float32)
+
+    def reduced(self, texts: Sequence[str], projection: Floats) -> Floats:
+        """``transform(texts) @ projection``, for a few texts: only the rows of ``projection`` that they need are read."""
+        found = [self._weights(text) for text in texts]
+        return np.array([values @ projection[index] for index, values in found], dtype=np.float32).reshape(len(texts), projection.shape[1])
+
+    def _weights(self, text: str) -> Tuple[Ints, Floats]:
+        """Columns of the grams of ``text`` that are known, and their weights."""
+        found: Dict[int, int] = {}
+        known = self.vocabulary.get
+        for gram in _grams(text):
+            i = known(gram)
+            if i is not None:
+                found[i] = found.get(i, 0) + 1
+        index = np.fromiter(found, dtype=np.int64, count=len(found))
+        values = (1 + np.log(np.fromiter(found.values(), dtype=np.float32, count=len(found)))) * self.idf[index]
+        return index, values / (np.sqrt(values @ values) or np.float32(1))
 
 
 def _grams(text: str) -> List[str]:

@@ -12,18 +12,19 @@ from __future__ import annotations
 
 import json
 import zipfile
-from collections import Counter
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Dict, List, NamedTuple, Sequence, Tuple
+from typing import Dict, List, Sequence, Tuple
 
 import numpy as np
 
 from .arrays import Floats, Ints
 from .axes import Axes, unit
-from .network import LAYERS, UNKNOWN, Network
+from .network import LAYERS, UNKNOWN, Jury, Network
 from .ngrams import NGrams
 
+PART = 2048
+"""So many similarities are enough to see how high the best few hundred are."""
 
 
 @dataclass(frozen=True)
@@ -74,15 +75,6 @@ class Reading:
     aspects: Dict[str, float]
 
 
-class Ranked(NamedTuple):
-    """The best home × aspect of one topic, and the topic's probability."""
-
-    home: str
-    aspect: str
-    topic: str
-    probability: float
-
-
 @dataclass
 class TopicModel:
     """Trained model; ``predict`` needs the sentence vectors and word vectors of the texts."""
@@ -102,10 +94,8 @@ class TopicModel:
     neighbour_homes: Ints  # (examples,) index into homes
 
     def __post_init__(self) -> None:
-        counted = Counter(place for pairs in self.places.values() for place in pairs)
-        self.shared = frozenset(place for place, count in counted.items() if count > 1)
-        """``(home, aspect)`` pairs that answer questions of several topics."""
         self._coarse = np.ascontiguousarray(self.neighbours[:, : self.hyper.coarse_dimensions].T)
+        self._jury = Jury(self.networks)
 
     @classmethod
     def fit(
@@ -139,9 +129,8 @@ class TopicModel:
     def predict(self, texts: Sequence[str], sentence: Floats, words: Floats) -> List[Reading]:
         """One :class:`Reading` per text."""
         located = self.axes.apply(sentence)
-        features = _features(self.hyper, self.ngrams.transform(texts) @ self.projection, located, words)
-        sizes = (len(self.topics), len(self.homes), len(self.aspects))
-        topic, home, aspect = (np.mean(answers, axis=0) for answers in zip(*(n.predict(features, sizes) for n in self.networks)))
+        features = _features(self.hyper, self.ngrams.reduced(texts, self.projection), located, words)
+        topic, home, aspect = self._jury.predict(features, (len(self.topics), len(self.homes), len(self.aspects)))
         share = self.hyper.neighbour_share
         topic_votes, home_votes = self._votes(located)
         topic = ((1 - share) * topic + share * topic_votes) ** self.hyper.sharpness
@@ -157,7 +146,7 @@ class TopicModel:
         topics = np.zeros((len(located), len(self.topics)), dtype=np.float32)
         homes = np.zeros((len(located), len(self.homes)), dtype=np.float32)
         for row, similarity in enumerate(coarse):
-            near = _highest(similarity, self.hyper.coarse_neighbours)
+            near = _high(similarity, self.hyper.coarse_neighbours)
             exact = self.neighbours[near] @ located[row]
             best = _highest(exact, self.hyper.neighbours)
             weights = np.exp((exact[best] - exact[best].max()) / self.hyper.neighbour_temperature)
@@ -166,14 +155,14 @@ class TopicModel:
             np.add.at(homes[row], self.neighbour_homes[near[best]], weights)
         return topics, homes
 
-    def rank(self, reading: Reading, limit: int) -> List[Ranked]:
-        """The best home and aspect of each topic with the topic's probability, best first, at most ``limit``."""
-        ranked: List[Ranked] = []
+    def rank(self, reading: Reading, limit: int) -> List[Tuple[str, str, float]]:
+        """The best ``(home, aspect)`` of each topic with the topic's probability, best first, at most ``limit``."""
+        ranked: List[Tuple[str, str, float]] = []
         for topic, probability in sorted(reading.topics.items(), key=lambda item: -item[1])[:limit]:
             home, aspect = max(
                 self.places[topic], key=lambda place: reading.homes[place[0]] * (reading.aspects[place[1]] if place[1] else 1.0)
             )
-            ranked.append(Ranked(home, aspect, topic, probability))
+            ranked.append((home, aspect, probability))
         return ranked
 
     def save(self, folder: Path) -> None:
@@ -215,7 +204,7 @@ class TopicModel:
                 Hyper(**meta["hyper"]),
                 Axes(arrays["center"], arrays["components"]),
                 NGrams({g: i for i, g in enumerate(meta["grams"])}, arrays["idf"]),
-                arrays["projection"].astype(np.float32),
+                np.ascontiguousarray(arrays["projection"].astype(np.float32)),
                 meta["topics"],
                 meta["homes"],
                 meta["aspects"],
@@ -240,9 +229,20 @@ def _highest(values: Floats, count: int) -> Ints:
     return np.argpartition(values, len(values) - count)[len(values) - count :]
 
 
+def _high(values: Floats, count: int) -> Ints:
+    """Where about ``count`` of the highest of ``values`` stand: those above the mark that a part of ``values`` sets."""
+    step = len(values) // PART
+    if step < 2:
+        return _highest(values, count)
+    part = values[::step]
+    place = len(part) - max(1, count // step)
+    return np.flatnonzero(values >= np.partition(part, place)[place])
+
+
 def _as_stored(matrix: Floats) -> Floats:
-    """``matrix`` in the half precision of the file, as float32: a loaded model gives exactly the results of the trained one."""
-    return matrix.astype(np.float16).astype(np.float32)
+    """``matrix`` in the half precision of the file, as float32, row by row: a loaded model gives exactly the results of the trained one."""
+    stored: Floats = np.ascontiguousarray(matrix.astype(np.float16).astype(np.float32))
+    return stored
 
 
 def _features(hyper: Hyper, lsa: Floats, located: Floats, words: Floats) -> Floats:
