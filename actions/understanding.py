@@ -185,8 +185,7 @@ def merge(base: KnowledgeBase, candidates: List[Dict[str, Any]], focus: Optional
             continue  # removed, disabled or expired since training
         else:
             aspect = aspect or ("overview" if not home.startswith(INTENT) else "")
-            asked = candidate.get("topic")
-            reading = Reading(home, aspect, asked if asked in base.topics.topics else topic_of(base, home, aspect), score)
+            reading = Reading(home, aspect, topic_of(base, home, aspect), score)
             key = reading.topic
         total, best = by_topic.get(key, (0.0, reading))
         by_topic[key] = (total + score, reading if score > best.score else best)

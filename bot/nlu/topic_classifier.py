@@ -4,8 +4,6 @@ Training examples carry ``metadata: {home: …, aspect: …}`` (cards), FAQ reco
 other intent is its own home ``intent:<name>``. At run time it sets ``intent``, ``intent_ranking`` and ``understanding``:
 
     {"text": normalised text, "candidates": [{"home", "aspect", "score"}, …], "clauses": [{"text", "candidates"}, …]}
-
-A candidate whose home answers questions of several topics carries ``topic`` too.
 """
 from __future__ import annotations
 
@@ -25,7 +23,6 @@ from bot.knowledge.base import KnowledgeBase, load
 
 from .arrays import Floats
 from .sentence_featurizer import ORIGIN
-from .asked_topics import asked_topics
 from .topic_model import Example, Hyper, Reading, TopicModel
 
 ASK = "ask"
@@ -110,10 +107,7 @@ class TopicClassifier(IntentClassifier, GraphComponent):
         return messages
 
     def _candidates(self, model: TopicModel, reading: Reading) -> List[Dict[Text, Any]]:
-        return [
-            {"home": home, "aspect": aspect, "score": round(score, 4), **({"topic": topic} if (home, aspect) in model.shared else {})}
-            for home, aspect, topic, score in model.rank(reading, self._limit)
-        ]
+        return [{"home": h, "aspect": a, "score": round(s, 4)} for h, a, s in model.rank(reading, self._limit)]
 
     @staticmethod
     def _set(message: Message, candidates: List[Dict[Text, Any]]) -> None:
@@ -138,13 +132,12 @@ def intent_of(home: str) -> str:
 
 
 def example_of(base: KnowledgeBase, message: Message) -> Example:
-    """The training example of ``message``: home and aspect from its metadata, topic from the content they lead to, unless
-    :mod:`bot.nlu.asked_topics` knows better."""
+    """The training example of ``message``: home and aspect from its metadata, topic from the content they lead to."""
     meta = (message.get(METADATA) or {}).get(METADATA_INTENT) or {}
     home = meta.get("home") or INTENT_PREFIX + message.get(INTENT)
     aspect = meta.get("aspect") or ""
     if home in base.cards or home in base.faqs:
-        topic = asked_topics().get(message.get(TEXT)) or base.topic(home, aspect)
+        topic = base.topic(home, aspect)
     else:
         topic = home  # dialogue intents and fragments are topics of their own here
     return Example(message.get(TEXT), home, aspect, topic)

@@ -19,12 +19,6 @@ def test_aspects_of_one_topic_speak_together(shipped):
     ]
 
 
-def test_an_faq_may_answer_a_question_of_another_topic(shipped):
-    """断缴几个月还能贷吗 asks about loans, and the FAQ on breaks answers it."""
-    found = merge(shipped, [{"home": "faq_break_effect", "aspect": "", "score": 0.8, "topic": "loan_eligibility"}, {"home": "faq_break_effect", "aspect": "", "score": 0.1, "topic": "policy_general"}], None)
-    assert [(r.home, r.topic) for r in found] == [("faq_break_effect", "loan_eligibility"), ("faq_break_effect", "policy_general")]
-
-
 def test_a_sum_is_at_most_one(shipped):
     assert read(shipped, ("wd_rent/overview", 0.7), ("wd_rent/time", 0.6)) == [("wd_rent", "overview", "withdraw_rent", 1.0)]
 

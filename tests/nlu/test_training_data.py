@@ -10,7 +10,6 @@ import pytest
 import yaml
 
 from bot.knowledge.base import load
-from bot.nlu.asked_topics import asked_topics
 from bot.nlu.normalize import normalize
 from bot.settings import ROOT
 
@@ -50,7 +49,7 @@ def base():
 
 def test_no_sentence_has_two_meanings(examples):
     meanings = collections.defaultdict(set)
-    for text, home, aspect, file in examples:
+    for text, home, aspect, _ in examples:
         meanings[normalize(text)].add((home, aspect))
     assert {text: sorted(m) for text, m in meanings.items() if len(m) > 1} == {}
 
@@ -62,17 +61,6 @@ def test_every_home_and_aspect_exists(examples, base):
         if not (home in base.faqs or home.startswith("intent:") or home == FOCUS or (home in base.cards and aspect in base.cards[home].answers))
     }
     assert wrong == set()
-
-
-def test_a_question_listed_under_another_topic_is_a_training_question_of_other_content(examples, base):
-    """data/nlu/asked_topics.yml: one topic each, and not the one that its content leads to anyway."""
-    homes = {normalize(text): (home, aspect) for text, home, aspect, _ in examples}
-    for question, topic in asked_topics().items():
-        assert question in homes, question
-        home, aspect = homes[question]
-        assert topic in base.topics.topics and topic != base.topic(home, aspect), (question, topic, home)
-    listed = yaml.safe_load((ROOT / "data" / "nlu" / "asked_topics.yml").read_text(encoding="utf-8"))
-    assert sum(map(len, listed.values())) == len(asked_topics()), "no question stands under two topics"
 
 
 def test_every_dialogue_intent_is_in_the_domain(examples):
