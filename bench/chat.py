@@ -172,8 +172,8 @@ class Comparison:
         self._report.text("## 谈得久了")
         first = statistics.median(seconds[1])
         self._report.table(
-            ["第几句", "p50 毫秒", "与第 1 句之比", "四分位"],
-            [[length, statistics.median(values) * 1000, statistics.median(values) / first,
+            ["第几句", "p50 毫秒", "与第 1 句之比", "分四段比", "四分位"],
+            [[length, statistics.median(values) * 1000, statistics.median(values) / first, spread(_parts(values, seconds[1])),
               f"{percentile(values, 0.25) * 1000:.0f}–{percentile(values, 0.75) * 1000:.0f}"] for length, values in seconds.items()])
         self._report.text("要求：第 300 句、500 句以后再来，都 ≤ 1.2 × 第 1 句。")
         self._report.figures["long"] = {str(length): values for length, values in seconds.items()}
@@ -188,6 +188,12 @@ def alike(texts: Iterator[str], size: int, count: int) -> List[List[str]]:
     groups = [found[at : at + size] for at in range(0, len(found), size)]
     random.Random(7).shuffle(groups)
     return groups
+
+
+def _parts(values: Sequence[float], first: Sequence[float]) -> List[float]:
+    """Ratios of the medians in each of four parts of the time."""
+    size = -(-len(values) // 4)
+    return [statistics.median(values[at : at + size]) / statistics.median(first[at : at + size]) for at in range(0, len(values), size)]
 
 
 async def _health(http: aiohttp.ClientSession) -> None:

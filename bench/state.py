@@ -174,6 +174,9 @@ async def _messages(report: Report, bench: Bench, count: int) -> Dict[str, Tuple
     report.table(["第几轮", "原装存储 p50", "本项目 p50", "本项目 p95", "本项目 CPU", "p50 ÷ 第 1 轮", "CPU ÷ 第 1 轮"], rows)
     report.plot("message", {"原装存储": [(r[0], r[1]) for r in rows if r[1] != "未测"], "本项目": [(r[0], r[2]) for r in rows]}, "第几轮", "一条消息 p50（毫秒）", log=True)
     report.figures["messages"] = rows
+    rounds = {n: [statistics.median(wall["ours", n][at : at + len(SAID)]) for at in range(0, count, len(SAID))] for n in MESSAGES_AT}
+    for n in (300, 500):
+        report.text(f"第 {n + 1} 轮 ÷ 第 1 轮，一遍一遍地比：{spread([a / b for a, b in zip(rounds[n], rounds[0])])}")
     against = {row[0] - 1: row[5] for row in rows}
     return {"第 300 轮 ÷ 第 1 轮": (against[300], 1.2), "500 轮后再来 ÷ 第 1 轮": (against[500], 1.2)}
 
