@@ -15,6 +15,7 @@ from typing import Any, TextIO
 
 from bot.quiet import place
 from bot.settings import Settings
+from bot.worker.logs import configure_logging
 
 from .priority import give_way
 from .releases import Releases
@@ -25,7 +26,7 @@ logger = logging.getLogger(__name__)
 
 def main(tools: Tools) -> int:
     """0 when the job ended in a result, whatever it is."""
-    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s %(message)s")
+    configure_logging()
     settings = Settings.from_env()
     give_way(settings.training_nice)
     out = os.fdopen(os.dup(1), "w", encoding="utf-8")
@@ -45,7 +46,7 @@ def main(tools: Tools) -> int:
         release = run(tools, Releases(settings.releases_dir), tell, order["author"], bool(order.get("full")))
     except Wrong as wrong:
         _tell(out, problems=wrong.problems)
-    except Exception as error:  # noqa: BLE001 – the border of the process: the administrator gets a sentence, the log the place
+    except Exception as error:
         logger.exception("training failed")
         _tell(out, failed=str(error) if isinstance(error, RuntimeError) else f"训练出错：{place(error)}")
     else:

@@ -19,6 +19,7 @@ import msgspec
 from bot.quiet import place
 from bot.settings import Settings, SettingsError
 from bot.state.client import RedisError, close, connect
+from bot.worker.logs import configure_logging
 
 from .in_service import NotPassed, put_in_service, reconcile, shared_by
 from .jobs import CANCELLED, FAILED, INVALID, KEPT_ASIDE, PUBLISHED, REFUSED, Job, Jobs
@@ -214,7 +215,7 @@ async def _main(settings: Settings, command: Optional[List[str]]) -> None:
 
 
 def main(command: Optional[List[str]] = None) -> int:
-    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s %(message)s")
+    configure_logging()
     try:
         settings = Settings.from_env()
     except SettingsError as error:

@@ -3,12 +3,17 @@ from __future__ import annotations
 
 import asyncio
 import dataclasses
+import json
+import os
+import subprocess
+import sys
 
 import pytest
 
 from bot.training import service
 from bot.training.jobs import CANCELLED, FAILED, INVALID, KEPT_ASIDE, PUBLISHED, REFUSED, Taken
 from bot.training.shared_releases import Serving
+from tests.training.conftest import SECRET
 
 
 def test_a_good_training_is_published_and_told(run, jobs, trainer, releases, shared):
@@ -46,6 +51,14 @@ def test_it_shows_that_it_lives_while_it_trains_and_while_redis_is_away(run, job
         await asyncio.gather(serving, return_exceptions=True)
 
     run(waits())
+
+
+def test_its_log_is_json_too(tmp_path):
+    env = {**os.environ, "GJJ_VAR": str(tmp_path), "REDIS_URL": "redis://127.0.0.1:1/0", "GJJ_REDIS_TIMEOUT": "1", "GJJ_SECRET": SECRET.decode()}
+    with subprocess.Popen([sys.executable, "-W", "ignore", "-m", "bot.training.service"], env=env, stderr=subprocess.PIPE, text=True) as process:
+        first = json.loads(process.stderr.readline())
+        process.terminate()
+    assert (first["level"], first["logger"]) == ("warning", "__main__") and first["event"].startswith("trainer: ") and first["time"]
 
 
 def test_a_bad_training_is_kept_aside_with_its_reasons_and_the_old_one_serves(run, jobs, trainer, releases, wish):
