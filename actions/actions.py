@@ -23,10 +23,10 @@ from . import handoff
 from .attend.speak import attend
 from .attend.usefulness import Attention, Forgetful
 from .happenings import Watch, Watched, happening
-from .service_level import Service, ask_for_stars, deeds, labels
 from .memory import SLOT, Memory
 from .message import Message
 from .respond import respond
+from .service_level import Service, ask_for_stars, deeds, labels
 from .trace import Trace
 from .trial import TRIAL
 

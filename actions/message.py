@@ -6,7 +6,6 @@ from datetime import date
 from typing import Any, Dict, List, Mapping, Optional
 
 from bot.knowledge.base import KnowledgeBase
-
 from bot.nlu.corrections import Correction, correction
 
 from .memory import Choice, Focus, Memory

@@ -6,7 +6,6 @@ from typing import Optional, Sequence
 
 from bot.knowledge.base import KnowledgeBase
 from bot.knowledge.matters import matters, named
-
 from bot.nlu.clauses import asks
 
 from .memory import Focus, Memory

@@ -79,7 +79,7 @@ def plan(people: float, given: Dict[str, Any], day: Dict[str, Any], measured: Me
     while True:
         draw = Random(seed)
         rate = peak * scale / given["turns"]
-        starts = arrivals(lambda _: rate, rate, WINDOW, draw)
+        starts = arrivals(lambda _, rate=rate: rate, rate, WINDOW, draw)
         servers = max(2, round(workers * scale))
         outcome = simulate(starts, talk, measured.service, servers, PATIENCE, draw, WARM_UP)
         p95 = percentile(outcome.seconds, 0.95) if outcome.seconds else 0.0

@@ -48,8 +48,7 @@ async def load_echo(releases: Releases, ident: str, store: TrackerStore, readers
 
 
 def main() -> int:
-    from bot.worker import __main__ as worker
-    from bot.worker import assistant
+    from bot.worker import __main__ as worker, assistant
 
     assistant.load_agent = load_echo  # type: ignore[assignment]
     Releases.current_id = lambda self: "echo"  # type: ignore[method-assign]

@@ -82,7 +82,7 @@ class RedisCluster:
             with redis.Redis(port=master, decode_responses=True) as node:
                 ident = node.execute_command("CLUSTER", "MYID")
             with redis.Redis(port=replica) as node:
-                wait_until(lambda: _said(node, "CLUSTER", "REPLICATE", ident), 60, "replica")
+                wait_until(lambda node=node, ident=ident: _said(node, "CLUSTER", "REPLICATE", ident), 60, "replica")
 
     def _role(self, port: int) -> str:
         try:

@@ -79,7 +79,7 @@ def sentinels(folder: Path) -> Iterator[Sentinels]:
             )
             processes[port] = subprocess.Popen([binary(), str(config), "--sentinel"], stdout=subprocess.DEVNULL)
         for port in ports:
-            wait_for(lambda: _open(port))
+            wait_for(lambda port=port: _open(port))
             with redis.Redis(HOST, port, decode_responses=True) as sentinel:
                 wait_for(lambda: _sees_all(sentinel.sentinel_masters()["mymaster"]))
         with redis.Redis(HOST, master) as client:

@@ -11,7 +11,7 @@ from bot.knowledge.dialogue import attention
 from ..memory import Memory
 from ..milestones import days_left
 from .evaluate import Known, Truth, evaluate
-from .usefulness import Exploration, Experience, Forgetful, Judge, Score, fatigue
+from .usefulness import Experience, Exploration, Forgetful, Judge, Score, fatigue
 
 MAX_REMINDERS = 2
 STRONG_TOTAL = 1

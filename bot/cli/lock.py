@@ -50,7 +50,7 @@ class InstanceLock:
     def holder(path: Path) -> Optional[str]:
         """What the running launcher left (``pid address``), or ``None`` when nothing runs."""
         try:
-            with open(path, "r", encoding="utf-8") as file:
+            with open(path, encoding="utf-8") as file:
                 try:
                     fcntl.flock(file, fcntl.LOCK_SH | fcntl.LOCK_NB)
                 except BlockingIOError:

@@ -11,8 +11,10 @@ from bot.settings import ROOT
 
 PREPARE = "prepare"
 """Name of the job that builds the Chinese pipeline and trains a release where there is none."""
-_RUFF = ("check", "--no-cache", "--quiet", "--select", "E4,E7,E9,F", "--ignore", "E741", "--target-version", "py310")
-"""Mistakes, not taste: ruff's own default set changes from version to version."""
+_RUFF = ("check", "--no-cache", "--quiet")
+"""What it and mypy look for is in pyproject.toml."""
+_GATEWAY_ONLY = ("cli", "content", "gateway")
+"""Packages of bot/ that never run in the worker's environment; shared ones are checked in both, by way of imports."""
 _PYTEST = (
     "-m", "pytest", "--import-mode=importlib", "-q", "-rsfE", "-p", "no:cacheprovider", "-o", "asyncio_mode=auto",
     "-o", "asyncio_default_fixture_loop_scope=function", "--disable-warnings", "--durations=5",
@@ -62,7 +64,18 @@ SUITES = (
 def checks() -> List[Sequence[str]]:
     """(name, title, command…) of what is looked at without running it."""
     sources = [name for name in ("bot", "actions", "bench", "tests") if any((ROOT / name).rglob("*.py"))]
+    packages = sorted(path.parent.name for path in (ROOT / "bot").glob("*/__init__.py"))
+    shared = sorted(f"bot/{path.name}" for path in (ROOT / "bot").glob("*.py"))
     return [
         ("content-check", "内容检查", sys.executable, "-m", "bot.knowledge.check"),
         ("ruff", "代码检查（ruff）", str(paths.GATEWAY_PYTHON.parent / "ruff"), *_RUFF, *sources),
+        ("types-worker", "类型检查（mypy，对话环境）", *_mypy("worker", paths.WORKER_PYTHON),
+         "actions", *shared, *(f"bot/{name}" for name in packages if name not in _GATEWAY_ONLY)),
+        ("types-gateway", "类型检查（mypy，网关环境）", *_mypy("gateway", paths.GATEWAY_PYTHON), *shared, *(f"bot/{name}" for name in _GATEWAY_ONLY)),
     ]
+
+
+def _mypy(name: str, python: Path) -> Sequence[str]:
+    """mypy of the gateway's environment looks at the packages of ``python``; what it found out is kept for the next time."""
+    mypy = paths.GATEWAY_PYTHON.parent / "mypy"
+    return str(mypy), "--no-error-summary", f"--cache-dir={ROOT / 'var' / 'mypy' / name}", f"--python-executable={python}"

@@ -10,8 +10,8 @@ from typing import Any, Awaitable, Callable, Dict, List, Optional, Tuple
 import msgspec
 
 from bot import clock
-from bot.knowledge.faq import Faq, Option
 from bot.knowledge.card import Local
+from bot.knowledge.faq import Faq, Option
 from bot.knowledge.faq_draft import LONGEST_ANSWER, new_id, warnings
 from bot.knowledge.faq_office import Office, Refused, needs_training
 

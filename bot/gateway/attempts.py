@@ -7,7 +7,7 @@ from typing import AsyncIterator
 
 import aiohttp
 
-from bot.gateway.errors import ApiError, SENTENCES
+from bot.gateway.errors import SENTENCES, ApiError
 
 CONNECT_SECONDS = 2.0
 LARGEST_REPLY = 2 * 1024 * 1024

@@ -140,7 +140,7 @@ class Fleet:
                 rounds += 1
                 if rounds % FIND_EVERY == 0:
                     await self.find()
-            except Exception:
+            except Exception:  # noqa: BLE001
                 LOGGER.error("looking after the workers failed", exc_info=True)  # the next round may succeed
             await asyncio.sleep(PROBE_EVERY)
 

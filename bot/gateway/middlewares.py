@@ -11,7 +11,7 @@ from aiohttp.typedefs import Handler
 from bot import tracing
 from bot.gateway import keys
 from bot.gateway.address import Addresses, Pseudonyms
-from bot.gateway.errors import ApiError, BY_STATUS
+from bot.gateway.errors import BY_STATUS, ApiError
 from bot.gateway.logs import ACCESS, LOGGER
 
 REQUEST_ID = web.RequestKey("request_id", str)
@@ -88,7 +88,7 @@ async def errors(request: web.Request, handler: Handler) -> web.StreamResponse:
         if "Allow" in error.headers:
             response.headers["Allow"] = error.headers["Allow"]
         return response
-    except Exception:
+    except Exception:  # noqa: BLE001
         # The border of the process: whatever went wrong, the citizen gets a sentence and the operator an event.
         LOGGER.error("unhandled", exc_info=True, extra={"request_id": request[REQUEST_ID], "route": route_name(request)})
         return ApiError("internal").response(request[REQUEST_ID])

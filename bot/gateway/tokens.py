@@ -64,7 +64,7 @@ class Tokens:
             raise TokenError("shape")
         # Attack: guessing the signature byte by byte from answer times. compare_digest takes the same time always, and
         # every key is tried whichever fits.
-        if not any([hmac.compare_digest(parts[2].encode(), _sign(key, parts[1]).encode()) for key in self._keys]):
+        if not any([hmac.compare_digest(parts[2].encode(), _sign(key, parts[1]).encode()) for key in self._keys]):  # noqa: C419
             raise TokenError("signature")
         try:
             identity, issued_at, expires_at = _LAYOUT.unpack(_decode(parts[1]))

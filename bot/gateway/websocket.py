@@ -141,7 +141,7 @@ class _Connection:
                 await self._error(error, body.id)
             except ConnectionError:
                 return  # the client left; the worker keeps the replies for when the same id comes again
-            except Exception:
+            except Exception:  # noqa: BLE001
                 LOGGER.error("unhandled", exc_info=True, extra={"request_id": self._request_id, "route": "/api/v1/ws"})
                 count.labels("ws", "internal").inc()
                 await self._error(ApiError("internal"), body.id)

@@ -7,6 +7,7 @@ from __future__ import annotations
 import re
 import sys
 from datetime import date, datetime
+from functools import partial
 from pathlib import Path
 from typing import Callable, Iterable, List, Optional
 
@@ -32,9 +33,11 @@ def check(base: KnowledgeBase, day: Optional[date] = None) -> List[Problem]:
     day = day or clock.today()
     problems: List[Problem] = []
 
-    def reporter(kind: str, name: str, prefix: str = "$") -> Report:
-        file = base.files[f"{kind}:{name}"]
+    def told(file: str, prefix: str) -> Report:
         return lambda path, message: problems.append(Problem(file, prefix + path, message))
+
+    def reporter(kind: str, name: str, prefix: str = "$") -> Report:
+        return told(base.files[f"{kind}:{name}"], prefix)
 
     for card in base.cards.values():
         _card(base, card, day, reporter("card", card.code))
@@ -69,18 +72,18 @@ def check(base: KnowledgeBase, day: Optional[date] = None) -> List[Problem]:
         for i, pattern in enumerate([*mood.patterns, *mood.unless]):
             _pattern(pattern, report, f".patterns[{i}]")
     for name, season in base.terms.seasons.items():
-        _season(season, lambda path, message: problems.append(Problem("data/policy/terms.yml", f"$.seasons.{name}{path}", message)))
+        _season(season, told("data/policy/terms.yml", f"$.seasons.{name}"))
     for key, setting in base.center.items():
         if setting.value is not None:
-            path = f"$.keys.{key}"
+            report = told("data/policy/center.yml", f"$.keys.{key}")
             if isinstance(setting.value, (list, dict)):
-                _branches(setting.value, lambda message: problems.append(Problem("data/policy/center.yml", path + ".value", message)))
+                _branches(setting.value, partial(report, ".value"))
             if not setting.document:
-                problems.append(Problem("data/policy/center.yml", path + ".document", "填了内容就要写依据文件与文号"))
+                report(".document", "填了内容就要写依据文件与文号")
             if not setting.effective_from:
-                problems.append(Problem("data/policy/center.yml", path + ".effective_from", "填了内容就要写生效日期"))
+                report(".effective_from", "填了内容就要写生效日期")
             if not (setting.filled_by and setting.checked_by):
-                problems.append(Problem("data/policy/center.yml", path, "填了内容就要写填写人 filled_by 和复核人 checked_by"))
+                report("", "填了内容就要写填写人 filled_by 和复核人 checked_by")
     for known in base.facts.values():
         if not known.sources:
             problems.append(Problem("data/policy/facts.yml", f"$.facts[{known.id}].sources", "每条事实至少要有一个出处"))

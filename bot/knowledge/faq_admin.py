@@ -16,8 +16,8 @@ from .base import DATA
 from .errors import ContentError
 from .faq_draft import Draft
 from .faq_office import Office, Refused
-from .faq_table import SheetError
 from .faq_store import only_one
+from .faq_table import SheetError
 from .faq_text import TextError
 
 
@@ -88,10 +88,12 @@ def _draft(args: argparse.Namespace) -> Draft:
 
 def _run(args: argparse.Namespace, data: Path) -> None:
     if args.command == "test":
-        return try_question(args.text)
+        try_question(args.text)
+        return
     if args.command in ("add", "import", "enable", "disable"):
         with only_one(data / "faq"):
-            return _change(args, Office(data))
+            _change(args, Office(data))
+        return
     office = Office(data)
     if args.command == "list":
         faq_print.listing(office, args.topic)

@@ -63,7 +63,7 @@ def applied(draft: Draft, before: Optional[Faq], taken: Collection[str], today: 
         for name in ("question", "answer", "similar", "topic", "related", "facts", "source", "enabled", "effective_from", "effective_to")
         if getattr(draft, name) is not None
     }
-    given.update({name: None for name in draft.cleared})
+    given.update(dict.fromkeys(draft.cleared))
     if before is not None:
         return msgspec.structs.replace(before, **given)
     ident = draft.id or new_id(draft.question, taken)

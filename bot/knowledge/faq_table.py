@@ -102,7 +102,7 @@ def read_xlsx(path: Path) -> List[List[Any]]:
         book.close()
     except SheetError:
         raise
-    except Exception:
+    except Exception:  # noqa: BLE001
         # Of a damaged file openpyxl raises whatever its parts raise: errors of XML, zlib, missing keys, wrong types.
         raise SheetError([f"{path.name} 不是有效的 Excel 文件（.xlsx），请用 Excel 或 WPS 另存一次"]) from None
     if problems:

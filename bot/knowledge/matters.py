@@ -10,7 +10,6 @@ import msgspec
 from .base import DATA, KnowledgeBase
 from .card import Strict
 
-
 _WITHDRAWS = re.compile(r"提取|[能可想要]提|提得?(?:公积金|钱|多少|几)|取公积金|取[钱出]")
 _LENDS = re.compile(r"(?<!还)(?<!商业)(?<!银行)贷款|[能可想要]贷|贷多少")
 

@@ -2,7 +2,7 @@
 from __future__ import annotations
 
 import re
-from functools import lru_cache
+from functools import cache, lru_cache
 from typing import Dict, List
 
 import msgspec
@@ -10,7 +10,7 @@ import msgspec
 from .base import DATA
 
 
-@lru_cache(maxsize=None)
+@cache
 def places() -> Dict[str, List[str]]:
     """``local`` and ``elsewhere`` place names, longest first so that 湘西州 wins over 湘西."""
     raw = msgspec.yaml.decode((DATA / "policy" / "places.yml").read_bytes(), type=Dict[str, List[str]])
@@ -25,7 +25,7 @@ DAY = (
 """A date as people say it; actions/dates.py reads it."""
 
 
-@lru_cache(maxsize=None)
+@cache
 def _alternatives() -> Dict[str, str]:
     names = places()
     return {

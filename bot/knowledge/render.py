@@ -4,14 +4,14 @@ from __future__ import annotations
 from datetime import date
 from typing import Any, List, Sequence, Tuple
 
+import msgspec
+
 from .base import KnowledgeBase
 from .card import Answer, Card, Item, Local
 from .faq import Faq
 from .policy import Branch, Setting
 from .reply import SourceNote
 from .wording import say
-
-import msgspec
 
 _FIELDS = {"conditions": "conditions", "materials": "materials", "steps": "steps", "time": "time", "channel": "channels", "place": "channels"}
 ASPECT_TITLES = {

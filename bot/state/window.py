@@ -5,8 +5,18 @@ from typing import Any, List, Mapping, Optional, Sequence, Tuple, Type
 
 from rasa.shared.core.constants import ACTION_SESSION_START_NAME
 from rasa.shared.core.events import (
-    ActionExecuted, ActionReverted, ActiveLoop, AllSlotsReset, ConversationPaused, ConversationResumed, Event, Restarted, SessionStarted, SlotSet,
-    UserUtteranceReverted, UserUttered,
+    ActionExecuted,
+    ActionReverted,
+    ActiveLoop,
+    AllSlotsReset,
+    ConversationPaused,
+    ConversationResumed,
+    Event,
+    Restarted,
+    SessionStarted,
+    SlotSet,
+    UserUtteranceReverted,
+    UserUttered,
 )
 
 WINDOW = 16

@@ -37,7 +37,7 @@ class RasaTools:
         quiet_libraries()
         import rasa.model_training  # noqa: F401
 
-        import bot.nlu.topic_classifier  # noqa: F401
+        import bot.nlu.topic_classifier
         import bot.worker.agent  # noqa: F401
 
         remember()

@@ -28,9 +28,9 @@ from .counter import Closing, Counter
 from .desk import ServiceDesk
 from .incoming import Incoming, UnknownChoice
 from .logs import REQUEST
-from .visits import VISITS, Visits, routes as visit_routes
 from .staff_api import DESK, routes as staff_routes
 from .try_out import TRIALS, Trials, routes as try_routes
+from .visits import VISITS, Visits, routes as visit_routes
 
 logger = logging.getLogger(__name__)
 _REQUEST_ID = re.compile(r"[A-Za-z0-9-]{1,64}", re.ASCII)

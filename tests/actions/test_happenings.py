@@ -3,12 +3,12 @@ from __future__ import annotations
 
 import pytest
 
+from actions.attend.usefulness import Forgetful
 from actions.handoff import Desk, NoOrders
 from actions.happenings import Unheeded, Watch, Watched, happening
 from actions.memory import Memory
 from actions.message import Message
 from actions.respond import respond
-from actions.attend.usefulness import Forgetful
 from tests.actions.talk import TODAY, latest, pressed
 from tests.actions.test_handoff import HUMAN, Ledger
 

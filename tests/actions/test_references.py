@@ -1,9 +1,9 @@
 """Which matter the words refer to."""
 import pytest
 
+from actions.amounts import yuan
 from actions.memory import Focus, Memory
 from actions.mending import in_full
-from actions.amounts import yuan
 from actions.references import carrying, referred, what_about
 from bot.knowledge.matters import counterpart, matters, named
 from bot.nlu.corrections import correction

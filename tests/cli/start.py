@@ -5,8 +5,7 @@ import os
 import sys
 from pathlib import Path
 
-from bot.cli import __main__ as entry
-from bot.cli import up
+from bot.cli import __main__ as entry, up
 from bot.cli.plan import Plan
 
 STUB = str(Path(__file__).with_name("stub.py"))

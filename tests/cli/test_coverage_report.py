@@ -13,6 +13,7 @@ from bot.cli.coverage_report import Coverage, Part
 from bot.cli.problem import Problem
 from bot.settings import ROOT
 
+
 def summary(statements, branches, lines, ran):
     return {"summary": {"num_statements": statements, "num_branches": branches, "covered_lines": lines, "covered_branches": ran}}
 

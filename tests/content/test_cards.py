@@ -7,13 +7,13 @@ from datetime import date
 import msgspec
 import pytest
 
+from bot.content import conditions, yaml_edit
 from bot.content.cards import CardDesk, Ground, part_of
 from bot.content.facts import FactDesk, values_of
 from bot.content.history import History
 from bot.content.lean import lean
 from bot.content.refusal import Conflict, Refused, Unknown
 from bot.content.version import plain, version
-from bot.content import conditions, yaml_edit
 from bot.knowledge.base import DATA, load
 from bot.knowledge.card import Card
 from bot.knowledge.condition import Condition

@@ -12,8 +12,8 @@ import pytest
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
-from tests import browser as chromium  # noqa: E402
-from tests.gateway import system  # noqa: E402
+from tests import browser as chromium
+from tests.gateway import system
 
 HOST_PAGE = """<!doctype html><html lang="zh-CN"><meta charset="utf-8"><title>中心网站</title>
 <style>body * {{ display: none !important; color: red !important; font: 3px serif !important; position: absolute !important; opacity: 0 !important }}

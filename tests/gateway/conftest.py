@@ -11,11 +11,11 @@ from aiohttp.test_utils import TestClient, TestServer
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
-from bot.gateway import workers as workers_module  # noqa: E402
-from bot.gateway.app import build_app  # noqa: E402
-from bot.gateway.startup import check  # noqa: E402
-from bot.settings import Settings  # noqa: E402
-from tests.gateway import fake_worker, system  # noqa: E402
+from bot.gateway import workers as workers_module
+from bot.gateway.app import build_app
+from bot.gateway.startup import check
+from bot.settings import Settings
+from tests.gateway import fake_worker, system
 
 SECRET = system.SECRET.encode()
 MESSAGE_ID = "6f9619ff-8b86-4d01-b42d-00cf4fc964ff"

@@ -71,7 +71,7 @@ async def test_three_gateways_give_little_more_than_one(gateways):
     several, clock = gateways(3)
     passed = 0
     for _ in range(60):
-        for limiter, sharing in several:
+        for limiter, _ in several:
             try:
                 spend(limiter)
                 passed += 1

@@ -4,8 +4,7 @@ import time
 
 import pytest
 
-from bot.gateway import keys
-from bot.gateway import workers as workers_module
+from bot.gateway import keys, workers as workers_module
 from tests.gateway.conftest import MESSAGE_ID, refusal, running_worker
 
 pytestmark = pytest.mark.asyncio

@@ -3,8 +3,7 @@ import csv
 import io
 
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
+from hypothesis import given, settings, strategies as st
 
 from bot.knowledge.faq_table import csv_bytes, read_csv
 from bot.knowledge.formula import guarded, is_formula, unguarded

@@ -2,8 +2,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies as st
 
 from bot.nlu.clauses import MAX_CLAUSES, MAX_STORY, asks, clauses
 from bot.nlu.normalize import normalize

@@ -8,8 +8,8 @@ import pytest
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
-from tests.gateway import system  # noqa: E402
-from tests.gateway.conftest import auth, client, make_client, new_token, patience, redis_url, token, worker  # noqa: E402, F401
+from tests.gateway import system
+from tests.gateway.conftest import auth, client, make_client, new_token, patience, redis_url, token, worker  # noqa: F401
 
 
 @pytest.fixture(scope="session")

@@ -54,7 +54,7 @@ async def test_with_a_log_in_json_that_nobody_can_store_is_refused_on_every_rout
     """Attack: lone surrogates break whatever writes text, long after it was read."""
     browser = await admin("administrator")
     tried = 0
-    for method, path, handler in routes(browser.app):
+    for method, path, _ in routes(browser.app):
         if method in ("GET", "DELETE") or not path.startswith("/admin/api/"):
             continue
         response = await browser.client.request(method, path, data=body, headers={"Content-Type": "application/json", "X-CSRF-Token": browser.csrf}, allow_redirects=False)

@@ -24,7 +24,7 @@ def test_every_requirement_has_a_test_and_appears_once():
     seen = []
     for ids, _, _, tests in rows:
         assert "`tests/" in tests, ids
-        seen += [one for one in re.findall(r"V\d+\.\d+\.\d+(?:–V\d+\.\d+\.\d+)?", ids)]
+        seen += re.findall(r"V\d+\.\d+\.\d+(?:–V\d+\.\d+\.\d+)?", ids)
     assert [one for one in seen if seen.count(one) > 1] == []
 
 

@@ -28,7 +28,7 @@ def base(redis_url, fake_worker):
         yield started
 
 
-def test_script_in_every_part_of_a_reply_is_shown_as_text(browser, base):  # noqa: F811
+def test_script_in_every_part_of_a_reply_is_shown_as_text(browser, base):
     page = browser.new_page()
     dialogs, violations = [], []
     page.on("dialog", lambda dialog: (dialogs.append(dialog.message), dialog.dismiss()))

@@ -7,8 +7,7 @@ import zipfile
 
 import openpyxl
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
+from hypothesis import given, settings, strategies as st
 
 from bot.knowledge.faq_table import SheetError, csv_bytes, read_csv, read_xlsx, xlsx_bytes
 

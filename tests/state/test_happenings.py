@@ -6,12 +6,12 @@ from datetime import date, timedelta
 import pytest
 
 from actions.happenings import Happening
+from actions.understanding import Reading
 from bot.clock import today
 from bot.state import day_counts
 from bot.state.happenings import HappeningKeeper
 from bot.state.inbox import Guess, Inbox
 from bot.state.talks import Talks
-from actions.understanding import Reading
 
 FOREVER = 10**11
 MISS = Happening("c1", "m1", 1, "unanswered", "电话13812345678，拆迁补偿款能放公积金吗", "unanswered", "", [Reading("wd_rent", "overview", "withdraw_rent", 0.1234)])

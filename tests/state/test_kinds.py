@@ -23,6 +23,7 @@ async def answer(store, turns, ident, text):
         events = [*([] if tracker.events else start()), *turn(text, {"last": text}, ident)]
         tracker.update_with_events(events, store.domain)
         await store.save(tracker)
+        return None
 
 
 def citizen(history):

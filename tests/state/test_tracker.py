@@ -1,15 +1,14 @@
 """StoredTracker against Rasa's own: the same state without replaying, and copies that do not touch each other."""
 from __future__ import annotations
 
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies as st
 from rasa.shared.core.events import ActiveLoop, BotUttered, LoopInterrupted, SlotSet, UserUttered
 from rasa.shared.core.trackers import DialogueStateTracker
 
 from bot.state.tracker import StoredTracker
 from bot.state.window import UNDO
 from tests.state.talk import start, turn
-from tests.state.test_any_events import EXAMPLES, _ANY, WHO, state
+from tests.state.test_any_events import _ANY, EXAMPLES, WHO, state
 
 _EVENTS = st.lists(_ANY, max_size=25)
 

@@ -4,8 +4,16 @@ from __future__ import annotations
 import pytest
 from rasa.core.tracker_store import InMemoryTrackerStore
 from rasa.shared.core.events import (
-    ActionExecuted, ActiveLoop, AllSlotsReset, BotUttered, ConversationPaused, Restarted, SessionStarted, SlotSet,
-    UserUtteranceReverted, UserUttered,
+    ActionExecuted,
+    ActiveLoop,
+    AllSlotsReset,
+    BotUttered,
+    ConversationPaused,
+    Restarted,
+    SessionStarted,
+    SlotSet,
+    UserUtteranceReverted,
+    UserUttered,
 )
 from rasa.shared.core.trackers import DialogueStateTracker
 

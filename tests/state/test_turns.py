@@ -234,6 +234,7 @@ def test_a_turn_reads_and_saves_with_two_questions_to_redis(store, server, run):
             assert tracker.latest_message.text == "你好"
             tracker.update_with_events(turn("租房怎么提", {"turns": 1}, ident), store.domain)
             await store.save(tracker)
+            return None
 
     asked = []
     ask = store.redis.execute_command

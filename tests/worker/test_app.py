@@ -14,8 +14,7 @@ from bot.settings import Settings
 from bot.state.client import RedisError
 from bot.state.turns import Busy
 from bot.training.releases import ReleaseError
-from bot.worker import app as module
-from bot.worker import stages
+from bot.worker import app as module, stages
 from bot.worker.incoming import UnknownChoice
 from bot.worker.logs import configure_logging
 

@@ -12,8 +12,7 @@ import pytest
 from bot.cli.readiness import worker_ready
 from bot.endpoint import Endpoint
 from bot.settings import Settings
-from bot.worker import app as app_module
-from bot.worker import server
+from bot.worker import app as app_module, server
 from bot.worker.counter import Closing, Counter
 from bot.worker.threads import Threads
 from tests.worker.test_app import MESSAGE, REPLIES, StubAssistant, StubDesk, StubKeeper

@@ -10,7 +10,6 @@ from aiohttp import web
 from bot.content import preview
 from bot.content.cards import Ground, Saved, converted, part_of, with_part
 from bot.content.version import plain, version
-from bot.gateway import bodies
 from bot.gateway.admin import content, revisions
 from bot.gateway.admin.card_form import fields_of, values_of_facts
 from bot.gateway.admin.cards import names, record
@@ -84,7 +83,7 @@ async def part(request: web.Request) -> web.StreamResponse:
 @allow("editor")
 @content.api
 async def save(request: web.Request) -> web.StreamResponse:
-    wanted, name = await bodies.read_as(request, Change), request.match_info["part"]
+    wanted, name = await content.decoded(request, Change), request.match_info["part"]
     saved: Saved = await request.app[content.CARDS].save(request.match_info["code"], name, wanted.value, wanted.version, account(request).name, wanted.ground)
     await record(request, saved, "update" if wanted.value is not None else "remove", name, wanted.ground.sentence())
     return content.json({"changed": saved.changed})
@@ -95,7 +94,7 @@ async def save(request: web.Request) -> web.StreamResponse:
 @content.api
 async def show(request: web.Request) -> web.StreamResponse:
     """What a citizen would be sent; changes nothing."""
-    wanted, name = await bodies.read_as(request, Wanted), request.match_info["part"]
+    wanted, name = await content.decoded(request, Wanted), request.match_info["part"]
     base = await asyncio.to_thread(request.app[content.LIBRARY].base)
     card = await request.app[content.CARDS].get(request.match_info["code"])
     value = converted(name, wanted.value, part_of(card, name))

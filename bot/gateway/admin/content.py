@@ -17,7 +17,7 @@ from bot.content.figures import FigureDesk
 from bot.content.history import OUTSIDE, History
 from bot.content.library import Library
 from bot.content.refusal import Conflict, Refused, Unknown, sentences
-from bot.gateway import keys
+from bot.gateway import bodies, keys
 from bot.gateway.admin import insight
 from bot.gateway.errors import ApiError, dumps
 from bot.gateway.middlewares import REQUEST_ID
@@ -94,6 +94,11 @@ def _refused(request: web.Request, status: int, code: str, problems: Sequence[st
 
 def json(body: Any, status: int = 200) -> web.Response:
     return web.json_response(msgspec.to_builtins(body), status=status, dumps=dumps)
+
+
+async def decoded(request: web.Request, kind: Type[T]) -> T:
+    """The JSON body as ``kind``; raises ApiError 400, 413 or 422 with the field that is wrong."""
+    return await bodies.read_as(request, kind, detailed=True)
 
 
 def page_of(handler: Handler) -> Handler:

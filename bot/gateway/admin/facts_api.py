@@ -10,7 +10,6 @@ from aiohttp import web
 from bot.content.facts import FactValues, search
 from bot.content.impact import of_fact
 from bot.content.version import plain, version
-from bot.gateway import bodies
 from bot.gateway.admin import content
 from bot.gateway.admin.facts import record
 from bot.gateway.admin.guard import account, allow
@@ -50,7 +49,7 @@ async def one(request: web.Request) -> web.StreamResponse:
 @allow("editor")
 @content.api
 async def save(request: web.Request) -> web.StreamResponse:
-    wanted = await bodies.read_as(request, Change)
+    wanted = await content.decoded(request, Change)
     saved = await request.app[content.FACTS].save(request.match_info["ident"], wanted.values, wanted.version, account(request).name, wanted.reason[:200])
     if saved.changed:
         await record(request, saved, wanted.reason[:200])

@@ -10,7 +10,6 @@ from aiohttp import web
 from bot.content.faq_search import Wanted
 from bot.content.faqs import FaqValues
 from bot.content.version import plain, version
-from bot.gateway import bodies
 from bot.gateway.admin import content, revisions
 from bot.gateway.admin.audit import audit
 from bot.gateway.admin.faqs import record
@@ -53,7 +52,7 @@ async def listing(request: web.Request) -> web.StreamResponse:
 @allow("editor")
 @content.api
 async def create(request: web.Request) -> web.StreamResponse:
-    values = await bodies.read_as(request, FaqValues)
+    values = await content.decoded(request, FaqValues)
     saved = await request.app[content.FAQS].add(values, account(request).name)
     await record(request, saved, "create")
     return content.json(_saved(saved), 201)
@@ -64,7 +63,7 @@ async def create(request: web.Request) -> web.StreamResponse:
 @content.api
 async def check(request: web.Request) -> web.StreamResponse:
     """What there is to say about a record before it is saved; changes nothing."""
-    wanted = await bodies.read_as(request, Check)
+    wanted = await content.decoded(request, Check)
     found = await request.app[content.FAQS].check(wanted.values, wanted.id)
     return content.json({
         "problems": found.problems, "warnings": found.warnings, "suggestions": found.suggestions, "training": found.training, "reply": found.reply,
@@ -110,7 +109,7 @@ async def one(request: web.Request) -> web.StreamResponse:
 @allow("editor")
 @content.api
 async def save(request: web.Request) -> web.StreamResponse:
-    wanted = await bodies.read_as(request, Change)
+    wanted = await content.decoded(request, Change)
     saved = await request.app[content.FAQS].save(request.match_info["ident"], wanted.values, wanted.version, account(request).name, wanted.reason[:200])
     if saved.changed:
         await record(request, saved, "update", wanted.reason[:200])
@@ -121,7 +120,7 @@ async def save(request: web.Request) -> web.StreamResponse:
 @allow("editor")
 @content.api
 async def switch(request: web.Request) -> web.StreamResponse:
-    wanted = await bodies.read_as(request, Switch)
+    wanted = await content.decoded(request, Switch)
     saved = await request.app[content.FAQS].switch(request.match_info["ident"], wanted.enabled, wanted.version, account(request).name)
     if saved.changed:
         await record(request, saved, "enable" if wanted.enabled else "disable")

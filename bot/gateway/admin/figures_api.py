@@ -10,7 +10,6 @@ from aiohttp import web
 from bot.content.figures import FigureValues, Pending
 from bot.content.impact import of_figure
 from bot.content.version import plain, version
-from bot.gateway import bodies
 from bot.gateway.admin import content
 from bot.gateway.admin.audit import audit
 from bot.gateway.admin.figures import record, send_back, state
@@ -58,7 +57,7 @@ async def one(request: web.Request) -> web.StreamResponse:
 @content.api
 async def propose(request: web.Request) -> web.StreamResponse:
     """Fill in; answered 202, because nothing is said before a second person confirms."""
-    wanted, key = await bodies.read_as(request, Proposal), request.match_info["key"]
+    wanted, key = await content.decoded(request, Proposal), request.match_info["key"]
     pending = await request.app[content.FIGURES].propose(key, wanted.values, wanted.version, account(request).name, wanted.reason[:200])
     await record(request, "figure.propose", key, None, pending)
     return content.json({"pending": pending}, 202)
@@ -68,7 +67,7 @@ async def propose(request: web.Request) -> web.StreamResponse:
 @allow("publisher")
 @content.api
 async def confirm(request: web.Request) -> web.StreamResponse:
-    wanted, key = await bodies.read_as(request, Decision), request.match_info["key"]
+    wanted, key = await content.decoded(request, Decision), request.match_info["key"]
     before = await request.app[content.FIGURES].get(key)
     after = await request.app[content.FIGURES].confirm(key, wanted.pending, account(request).name)
     await audit(request, "figure.confirm", key, plain(before), plain(after))
@@ -79,7 +78,7 @@ async def confirm(request: web.Request) -> web.StreamResponse:
 @allow("editor")
 @content.api
 async def reject(request: web.Request) -> web.StreamResponse:
-    wanted, key = await bodies.read_as(request, Decision), request.match_info["key"]
+    wanted, key = await content.decoded(request, Decision), request.match_info["key"]
     await send_back(request, key, wanted.pending, wanted.reason)
     return content.json(_shown(key, await request.app[content.FIGURES].get(key), None))
 

@@ -15,8 +15,8 @@ if TYPE_CHECKING:
     from bot.gateway.admin.passwords import Passwords
     from bot.gateway.admin.second_factor import SecondFactor
     from bot.gateway.admin.sessions import AdminSessions
-    from bot.gateway.admin.staff import Staff
     from bot.gateway.admin.set_up import SetUpLinks
+    from bot.gateway.admin.staff import Staff
 
 PREFIX = "gjj:{admin}:"
 """One hash tag: scripts that touch several of these keys also run in a Cluster."""

@@ -7,12 +7,12 @@ from typing import List
 from aiohttp import web
 
 from bot.clock import SHANGHAI
+from bot.gateway import keys as gateway_keys
 from bot.gateway.admin import keys, password_rules, policy
 from bot.gateway.admin.audit import audit
 from bot.gateway.admin.entering import attempts_of, enter
 from bot.gateway.admin.guard import VISIT, account, allow
 from bot.gateway.admin.render import page, redirect
-from bot.gateway import keys as gateway_keys
 
 routes = web.RouteTableDef()
 

@@ -64,7 +64,7 @@ def _is_pattern(plain: str) -> bool:
     for row in _ROWS:
         for line in (row * 2, row[::-1] * 2):
             for size in range(min(len(rest), len(line)), 3, -1):
-                for start in range(0, len(rest) - size + 1):
+                for start in range(len(rest) - size + 1):
                     if rest[start:start + size] in line:
                         rest = rest[:start] + rest[start + size:]
                         break

@@ -6,7 +6,7 @@ from aiohttp import web
 from bot.gateway.admin import cookies, keys
 from bot.gateway.admin.guard import VISIT, Handler, is_api, is_console
 from bot.gateway.admin.render import page
-from bot.gateway.errors import ApiError, BY_STATUS
+from bot.gateway.errors import BY_STATUS, ApiError
 from bot.gateway.logs import LOGGER
 from bot.gateway.middlewares import ADDRESSES, REFUSAL, REQUEST_ID, route_name
 
@@ -28,7 +28,7 @@ async def refusals(request: web.Request, handler: Handler) -> web.StreamResponse
         if error.status < 400:
             raise
         return _page(request, ApiError(BY_STATUS.get(error.status, "bad_request" if error.status < 500 else "internal")))
-    except Exception:
+    except Exception:  # noqa: BLE001
         # As in the gateway's own middleware: the person gets a page, the operator an event.
         LOGGER.error("unhandled", exc_info=True, extra={"request_id": request[REQUEST_ID], "route": route_name(request)})
         return _page(request, ApiError("internal"))

@@ -55,7 +55,7 @@ async def listed(desk: Desk[Any], ident: str) -> web.Response:
 
 async def restored(request: web.Request, desk: Desk[S], ident: str) -> S:
     """What a program asked for; raises Refused, Unknown, Conflict, ApiError."""
-    wanted = await bodies.read_as(request, Restore)
+    wanted = await content.decoded(request, Restore)
     return await desk.restore(ident, wanted.revision, wanted.version, account(request).name)
 
 

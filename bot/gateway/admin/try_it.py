@@ -72,7 +72,7 @@ async def _show(request: web.Request, turns: List[Dict[str, str]], other: str) -
         columns = [(names.get(release, release) if release else "在用的版本", answer) for release, answer in zip(sides, answers)]
     return page(
         request, "try/show.html", title="试一试", turns=turns, encoded=json.dumps(turns, ensure_ascii=False), columns=columns, other=other,
-        releases=[(ident, name) for ident, name in names.items()], levels=LEVELS, kinds=KINDS, loading=any(answer.get("loading") for _, answer in columns))
+        releases=list(names.items()), levels=LEVELS, kinds=KINDS, loading=any(answer.get("loading") for _, answer in columns))
 
 
 async def _side(request: web.Request, turns: List[Dict[str, str]], release: str) -> Dict[str, Any]:

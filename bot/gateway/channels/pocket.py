@@ -5,7 +5,6 @@ import json
 from dataclasses import asdict, dataclass, field
 from typing import Any, Dict, List, Optional
 
-
 from bot.state import keys
 from bot.state.client import TextClient
 

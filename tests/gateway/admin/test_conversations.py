@@ -6,13 +6,13 @@ import shutil
 import pytest
 import pytest_asyncio
 
+from bot.clock import now, today
 from bot.gateway import keys
 from bot.gateway.ratings import RATINGS
 from bot.settings import ROOT
 from bot.state import service_counts
 from bot.state.inbox import Inbox
 from bot.state.talks import Note, Talks
-from bot.clock import now, today
 
 pytestmark = pytest.mark.asyncio
 ASK = "6f9619ff-8b86-4d01-b42d-00cf4fc964ff"

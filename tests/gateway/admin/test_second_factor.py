@@ -7,8 +7,8 @@ import pyotp
 import pytest
 
 from bot.gateway.admin import keys, lockout
-from bot.gateway.admin.second_factor import SecondFactor, digest, recovery_codes
 from bot.gateway.admin.sealing import Unsealable
+from bot.gateway.admin.second_factor import SecondFactor, digest, recovery_codes
 from tests.gateway.admin.conftest import PASSWORD, add_account, cookie
 from tests.gateway.conftest import SECRET
 
