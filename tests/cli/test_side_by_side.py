@@ -8,7 +8,7 @@ import sys
 
 import pytest
 
-from bot.cli import testing
+from bot.cli import paths, testing
 from bot.cli.side_by_side import Job, run
 from bot.cli.suites import SUITES, checks
 from bot.settings import ROOT
@@ -91,3 +91,13 @@ def test_names_are_unique_and_an_unknown_one_is_refused(capsys):
     with pytest.raises(SystemExit):
         testing.main(["nonsense"])
     assert "没有这一部分：nonsense" in capsys.readouterr().err
+
+
+def test_every_package_of_ours_has_its_types_checked_where_it_runs():
+    commands = {name: command for name, _, *command in checks()}
+    worker, gateway = commands["types-worker"], commands["types-gateway"]
+    packages = {f"bot/{path.parent.name}" for path in (ROOT / "bot").glob("*/__init__.py")}
+    assert packages - set(worker) - set(gateway) == set() and "actions" in worker
+    assert set(worker) & set(gateway) & packages == set()
+    assert f"--python-executable={paths.WORKER_PYTHON}" in worker and f"--python-executable={paths.GATEWAY_PYTHON}" in gateway
+    assert [part for part in worker if part.startswith("--cache-dir")] != [part for part in gateway if part.startswith("--cache-dir")]
