@@ -10,8 +10,9 @@ import html
 import json
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
-from typing import Callable, Dict
+from typing import Callable, Dict, Tuple
 
 import yaml
 from aiohttp import web
@@ -55,8 +56,14 @@ def load(directory: Path = WEB_DIR, services: Path = ROOT / "data" / "services")
 
 def _matters(services: Path) -> Dict[str, str]:
     """Short name of each service card by its code."""
-    cards = (yaml.load(path.read_text("utf-8"), Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader)) for path in sorted(services.glob("*.yml")))
-    return {card["code"]: card["short"] for card in cards}
+    return dict(_matter(path, path.stat().st_mtime_ns) for path in sorted(services.glob("*.yml")))
+
+
+@lru_cache(maxsize=512)
+def _matter(path: Path, mtime_ns: int) -> Tuple[str, str]:
+    """Code and short name of one card; kept, because reading all of them is nearly all that assembling the gateway costs."""
+    card = yaml.load(path.read_text("utf-8"), Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))
+    return card["code"], card["short"]
 
 
 def pack(body: bytes, suffix: str) -> Asset:
