@@ -3,7 +3,7 @@ from __future__ import annotations
 
 import functools
 from datetime import date
-from typing import Any, AsyncIterator, Awaitable, Callable, Mapping, Sequence, Tuple
+from typing import Any, AsyncIterator, Awaitable, Callable, Mapping, Sequence, Tuple, Type, TypeVar
 
 import msgspec
 from aiohttp import web
@@ -38,6 +38,7 @@ FACTS = web.AppKey("content_facts", FactDesk)
 REFUSALS = (Refused, SheetError, TextError, ContentError, OSError)
 ACTIONS = {"create": "新建", "update": "修改", "enable": "启用", "disable": "停用", "restore": "恢复", "import": "导入", "confirm": "复核", "outside": "在控制台以外修改",
            "learn": "从待学问题加入", "remove": "去掉一部分"}
+T = TypeVar("T", bound=msgspec.Struct)
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
 
