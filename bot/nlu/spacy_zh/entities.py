@@ -1,7 +1,7 @@
 """Entities found by rules that are stored with the model: regular expressions and word lists, nothing statistical."""
 # No postponed annotations here: spaCy's registry resolves the factory's types when it is called.
-from bisect import bisect_left, bisect_right
 import re
+from bisect import bisect_left, bisect_right
 from pathlib import Path
 from typing import Dict, Iterable, List, Mapping, NamedTuple, Sequence, Tuple, Union
 
@@ -40,7 +40,7 @@ class RuleEntities:
         matches = self._select(self._find_patterns(doc.text) + self._find_words(doc))
         if matches:
             _split_tokens(doc, {place for match in matches for place in (match.start, match.end)})
-            doc.ents = [doc.char_span(match.start, match.end, label=match.label, kb_id=match.value) for match in matches]
+            doc.set_ents([doc.char_span(match.start, match.end, label=match.label, kb_id=match.value) for match in matches])
         return doc
 
     def _find_patterns(self, text: str) -> List[Match]:
@@ -77,7 +77,8 @@ class RuleEntities:
         by_label: Dict[str, Dict[str, str]] = {}
         for word, (label, value) in self._words.items():
             by_label.setdefault(label, {})[word] = value
-        return srsly.json_dumps({"patterns": self._patterns, "words": by_label}, indent=1).encode("utf-8")
+        text: str = srsly.json_dumps({"patterns": self._patterns, "words": by_label}, indent=1)
+        return text.encode("utf-8")
 
     def from_bytes(self, data: bytes, **kwargs: object) -> "RuleEntities":
         stored = srsly.json_loads(data)

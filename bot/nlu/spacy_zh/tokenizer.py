@@ -52,7 +52,7 @@ def _best_split(word: str, frequencies: Mapping[str, int], total: int) -> float:
     return best[len(word)]
 
 
-class _Segmenter(jieba.Tokenizer):
+class _Segmenter(jieba.Tokenizer):  # type: ignore[misc]  # jieba has no types
     """jieba's maximum-probability search over a given frequency table; new words are never guessed (no HMM)."""
 
     def __init__(self, frequencies: Dict[str, int]) -> None:
@@ -95,7 +95,8 @@ class JiebaTokenizer(DummyTokenizer):
                 yield match.group()
 
     def to_bytes(self, **kwargs: object) -> bytes:
-        return srsly.msgpack_dumps(self._segmenter.FREQ)
+        data: bytes = srsly.msgpack_dumps(self._segmenter.FREQ)
+        return data
 
     def from_bytes(self, data: bytes, **kwargs: object) -> "JiebaTokenizer":
         self.set_dictionary(srsly.msgpack_loads(data))
@@ -110,7 +111,7 @@ class JiebaTokenizer(DummyTokenizer):
         return self.from_bytes((Path(path) / _FILE).read_bytes())
 
 
-@registry.tokenizers("gjj.JiebaTokenizer.v1")
+@registry.tokenizers("gjj.JiebaTokenizer.v1")  # type: ignore[untyped-decorator]
 def create_tokenizer() -> Callable[[Language], JiebaTokenizer]:
     """Factory named in the pipeline's ``config.cfg``."""
 

@@ -99,7 +99,7 @@ def duration(text: str) -> str:
         return ""
     if "工作日" in text:
         return "/".join(f"{_show(v)}工作日" for v in map(number, _ends(text)) if v is not None)
-    ends = re.split(r"(?<=\d)\s*[-~～至到]\s*(?=\d)", text, 1)
+    ends = re.split(r"(?<=\d)\s*[-~～至到]\s*(?=\d)", text, maxsplit=1)
     if len(ends) == 2:
         ends[0] += re.sub(r"[\d.]", "", ends[1])
     return "/".join(filter(None, map(_iso_duration, ends)))
@@ -187,12 +187,12 @@ VALUES: Dict[str, Callable[[str], str]] = {"MONEY": money, "PERCENT": percent, "
 
 def set_values(doc: Doc) -> Doc:
     """Give every number entity its value; words got theirs from the lists."""
-    doc.ents = [
+    doc.set_ents([
         Span(doc, ent.start, ent.end, label=ent.label, kb_id=VALUES[ent.label_](ent.text.lower())) if ent.label_ in VALUES else ent
         for ent in doc.ents
-    ]
+    ])
     return doc
 
 
 if not Language.has_factory("gjj_values"):  # this file and its copy in the package may meet in one process
-    Language.component("gjj_values", func=set_values)
+    Language.component("gjj_values")(set_values)

@@ -1,16 +1,20 @@
 """Vectors for words outside the table: the mean of their characters, so that no Chinese text is a zero vector."""
 from __future__ import annotations
 
+from typing import List, cast
+
 import numpy as np
+from numpy.typing import NDArray
 from spacy.language import Language
 from spacy.tokens import Doc, Token
 from spacy.vocab import Vocab
 
+Vector = NDArray[np.float32]
 UNKNOWN = "<unk>"
 """Row used for a letter, digit or Chinese character that the table does not hold."""
 
 
-def token_vector(token: Token) -> np.ndarray:
+def token_vector(token: Token) -> Vector:
     """Vector of ``token``, shape (width,), float32: its own row, else the mean over its characters.
 
     Only tokens without any letter, digit or Chinese character (punctuation, spaces, emoji) stay zero.
@@ -18,7 +22,7 @@ def token_vector(token: Token) -> np.ndarray:
     vocab = token.vocab
     orth = token.orth
     if vocab.has_vector(orth):
-        return vocab.get_vector(orth)
+        return cast(Vector, vocab.get_vector(orth))
     return _mean_of_characters(vocab, token.text)
 
 
@@ -27,22 +31,24 @@ def has_token_vector(token: Token) -> bool:
     return bool(token_vector(token).any())
 
 
-def _mean_of_characters(vocab: Vocab, text: str) -> np.ndarray:
-    rows = []
+def _mean_of_characters(vocab: Vocab, text: str) -> Vector:
+    rows: List[Vector] = []
     for character in text.lower():
         if character.isalnum():
-            rows.append(vocab.get_vector(character if vocab.has_vector(character) else UNKNOWN))
+            rows.append(cast(Vector, vocab.get_vector(character if vocab.has_vector(character) else UNKNOWN)))
     if not rows:
         return np.zeros((vocab.vectors_length,), dtype="f")
-    return np.mean(rows, axis=0, dtype="f")
+    mean: Vector = np.mean(rows, axis=0, dtype="f")
+    return mean
 
 
-def doc_vector(doc: Doc) -> np.ndarray:
+def doc_vector(doc: Doc) -> Vector:
     """Mean of the token vectors that are not zero, shape (width,), float32."""
     rows = [vector for vector in map(token_vector, doc) if vector.any()]
     if not rows:
         return np.zeros((doc.vocab.vectors_length,), dtype="f")
-    return np.mean(rows, axis=0, dtype="f")
+    mean: Vector = np.mean(rows, axis=0, dtype="f")
+    return mean
 
 
 def char_vectors(doc: Doc) -> Doc:
@@ -57,4 +63,4 @@ def char_vectors(doc: Doc) -> Doc:
 
 
 if not Language.has_factory("gjj_char_vectors"):  # this file and its copy in the package may meet in one process
-    Language.component("gjj_char_vectors", func=char_vectors)
+    Language.component("gjj_char_vectors")(char_vectors)
