@@ -40,8 +40,7 @@ def test_every_question_of_a_message_is_answered(player):
     messages = sets("several")
     assert len(messages) >= 60
     result = several(player, messages)
-    # The goal is 0.90 (docs/nlu.md says what was reached); two trainings differ by two or three messages.
-    assert result.share >= 0.87, str(result)
+    assert result.share >= 0.90, str(result)
 
 
 def test_context_is_resolved(player):
