@@ -14,6 +14,14 @@ if str(ROOT) not in sys.path:
 
 from tests.redis_kinds import binary  # noqa: E402 (needs the checkout on the path)
 
+try:
+    import hypothesis
+except ImportError:  # the gateway's environment does without
+    pass
+else:  # how busy the machine is decides nothing
+    hypothesis.settings.register_profile("gjj", deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow])
+    hypothesis.settings.load_profile("gjj")
+
 
 @pytest.fixture(scope="session")
 def redis_url(tmp_path_factory):
