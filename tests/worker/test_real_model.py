@@ -248,3 +248,18 @@ def test_a_turn_is_followed_through_reading_actions_and_saving(say):
     assert [(name, about["gjj.action"]) for name, about, _ in actions] == [("action", "action_respond"), ("action", "action_attend")]
     assert save == "save" and saved["gjj.events"] > len(actions)
     assert "租房" not in spans.everything() and json.dumps("租房")[1:-1] not in spans.everything()
+
+
+def test_the_last_save_is_enough_to_answer_as_if_the_whole_conversation_were_there(say, assistant, run):
+    """Facts, follow-ups, a form and references to earlier matters: the same words from a turn's few events as from all of them."""
+    from bot.worker.trial import Trial
+
+    said = (
+        "我租的是民房，在吉首，已经结婚了", "租房提取要带什么材料", "那多久到账", "公积金贷款最多能贷多少", "首套", "利率是多少", "我老婆也有公积金",
+        "帮我算算贷款50万20年每月还多少", "等额本息", "刚才说的租房那个，能提多少", "谢谢", "离职后公积金怎么提取", "再说一遍", "异地的能转过来吗", "要几天", "好的",
+    )
+    whole = Trial(assistant.agent_of(assistant.release))
+    for text in said:
+        replies, expected = say(text), run(whole.say(text))
+        assert [(r["kind"], r["text"], [b["title"] for b in r["buttons"]]) for r in replies] == [
+            (r["kind"], r["text"], [b["title"] for b in r["buttons"]]) for r in expected], text
