@@ -106,3 +106,21 @@ def test_not_onto_itself(trees):
     first, *_ = trees
     done = subprocess.run([first / "deploy" / "install", first], capture_output=True, text=True)
     assert done.returncode == 1 and "✗" in done.stderr and found(first) == V1
+
+
+@pytest.mark.parametrize("script", ["install", "offline/bundle", "offline/install", "systemd/gjj"])
+def test_scripts_can_be_run_and_read_by_a_plain_shell(script):
+    path = DEPLOY / script
+    assert path.stat().st_mode & 0o111 and path.read_text("utf-8").startswith("#!/bin/sh\n")
+    subprocess.run(["sh", "-n", path], check=True)
+
+
+def test_an_offline_bundle_that_was_damaged_on_the_way_is_not_installed(tmp_path):
+    (tmp_path / "bundle").mkdir()
+    shutil.copy(DEPLOY / "offline" / "install", tmp_path / "bundle" / "install")
+    (tmp_path / "bundle" / "file").write_text("as packed")
+    packed = subprocess.run(["sha256sum", "./file"], cwd=tmp_path / "bundle", capture_output=True, text=True, check=True).stdout
+    (tmp_path / "bundle" / "SHA256SUMS.all").write_text(packed)
+    (tmp_path / "bundle" / "file").write_text("damaged")
+    done = subprocess.run([tmp_path / "bundle" / "install", tmp_path / "opt"], capture_output=True, text=True)
+    assert done.returncode == 1 and "没有安装" in done.stderr and list((tmp_path / "opt").iterdir()) == []
