@@ -3,6 +3,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from random import Random
 from typing import Any, Dict, Optional, Sequence
@@ -66,7 +67,11 @@ def peak_rate(people: float, given: Dict[str, Any], day: Dict[str, Any]) -> floa
 def _burst(burst: Optional[Dict[str, float]], hour: int) -> float:
     if burst is None or hour < burst["hour"]:
         return 1.0
-    return 1 + (burst["factor"] - 1) * 0.5 ** ((hour - burst["hour"]) / burst["half_life_hours"])
+    return 1 + (burst["factor"] - 1) * math.pow(0.5, (hour - burst["hour"]) / burst["half_life_hours"])
+
+
+def _always(rate: float, second: float) -> float:
+    return rate
 
 
 def plan(people: float, given: Dict[str, Any], day: Dict[str, Any], measured: Measured, seed: int = 1) -> Need:
@@ -79,7 +84,7 @@ def plan(people: float, given: Dict[str, Any], day: Dict[str, Any], measured: Me
     while True:
         draw = Random(seed)
         rate = peak * scale / given["turns"]
-        starts = arrivals(lambda _, rate=rate: rate, rate, WINDOW, draw)
+        starts = arrivals(partial(_always, rate), rate, WINDOW, draw)
         servers = max(2, round(workers * scale))
         outcome = simulate(starts, talk, measured.service, servers, PATIENCE, draw, WARM_UP)
         p95 = percentile(outcome.seconds, 0.95) if outcome.seconds else 0.0

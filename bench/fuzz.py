@@ -19,6 +19,7 @@ import tempfile
 import time
 from contextlib import suppress
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import Any, Callable, Collection, Dict, Iterator, List, Tuple
 
@@ -140,7 +141,7 @@ class Fuzzer:
         for found in schema.get_all_operations():
             operation = found.ok()
             for mode in (GenerationMode.POSITIVE, GenerationMode.NEGATIVE):
-                yield f"{operation.label} ({mode.value})", lambda fuzzer, number, o=operation, m=mode: fuzzer._operation(o, m, number)
+                yield f"{operation.label} ({mode.value})", partial(_asked, operation, mode)
 
     def _operation(self, operation: Any, mode: Any, number: int) -> None:
         from hypothesis import HealthCheck, Phase, given, seed, settings
@@ -178,6 +179,10 @@ class Fuzzer:
             each()
         except Unsatisfiable:
             pass  # an operation without parameters has no input that does not fit
+
+
+def _asked(operation: Any, mode: Any, fuzzer: Fuzzer, number: int) -> None:
+    fuzzer._operation(operation, mode, number)
 
 
 def main(argv: List[str]) -> int:

@@ -32,11 +32,11 @@ class Echo:
 
     async def handle_message(self, message: UserMessage) -> None:
         tracker = await self._store.get_or_create_tracker(message.sender_id, append_action_listen=False)
-        parsed = message.parse_data
+        parsed: Any = message.parse_data
         tracker.update(UserUttered(message.text, parsed["intent"], [], parsed, message_id=message.message_id))
         for number in (1, 2):
             await asyncio.sleep(THINKING / 2)
-            reply = {"id": f"{message.message_id}.{number}", "kind": "answer", "text": message.text, "buttons": [], "sources": []}
+            reply: Dict[str, Any] = {"id": f"{message.message_id}.{number}", "kind": "answer", "text": message.text, "buttons": [], "sources": []}
             await message.output_channel.send_response(message.sender_id, {"reply": reply})
             tracker.update(BotUttered(message.text, metadata={"reply": reply}))
         tracker.update(ActionExecuted("action_listen"))
@@ -50,7 +50,7 @@ async def load_echo(releases: Releases, ident: str, store: TrackerStore, readers
 def main() -> int:
     from bot.worker import __main__ as worker, assistant
 
-    assistant.load_agent = load_echo  # type: ignore[assignment]
+    assistant.load_agent = load_echo  # type: ignore[assignment,attr-defined]
     Releases.current_id = lambda self: "echo"  # type: ignore[method-assign]
     return worker.main()
 

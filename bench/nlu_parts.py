@@ -25,7 +25,7 @@ class LinearTopics(LogisticRegressionClassifier):
     """Rasa's logistic regression on whatever features the pipeline has; Rasa insists on a featurizer of its own class."""
 
     @classmethod
-    def required_components(cls) -> List[Type]:
+    def required_components(cls) -> List[Type[Any]]:
         return []
 
 

@@ -3,6 +3,7 @@ from __future__ import annotations
 
 import os
 import time
+from functools import partial
 from pathlib import Path
 from typing import Dict, List
 
@@ -33,7 +34,7 @@ class RedisCluster:
             command = [redis_binary(), "--port", port, "--bind", "127.0.0.1", "--dir", home, "--appendonly", "yes", "--appendfsync", "everysec", "--save", "",
                        "--cluster-enabled", "yes", "--cluster-config-file", "nodes.conf", "--cluster-node-timeout", _NODE_TIMEOUT,
                        "--min-replicas-to-write", "1", "--min-replicas-max-lag", "2", "--repl-diskless-sync-delay", "0"]
-            self._nodes[port] = Part(f"node-{port}", command, dict(os.environ), folder, lambda port=port: listens(port))
+            self._nodes[port] = Part(f"node-{port}", command, dict(os.environ), folder, partial(listens, port))
 
     @property
     def url(self) -> str:
@@ -82,7 +83,7 @@ class RedisCluster:
             with redis.Redis(port=master, decode_responses=True) as node:
                 ident = node.execute_command("CLUSTER", "MYID")
             with redis.Redis(port=replica) as node:
-                wait_until(lambda node=node, ident=ident: _said(node, "CLUSTER", "REPLICATE", ident), 60, "replica")
+                wait_until(partial(_said, node, "CLUSTER", "REPLICATE", ident), 60, "replica")
 
     def _role(self, port: int) -> str:
         try:

@@ -3,6 +3,7 @@ from __future__ import annotations
 
 import os
 import time
+from functools import partial
 from pathlib import Path
 from typing import List
 
@@ -31,7 +32,7 @@ class Sentinels:
                 f"port {port}\nbind 127.0.0.1\ndir {folder}\nsentinel monitor {SERVICE} 127.0.0.1 {ports[0]} 2\n"
                 f"sentinel down-after-milliseconds {SERVICE} {_DOWN_AFTER}\nsentinel failover-timeout {SERVICE} 5000\n")
             command = [redis_binary(), file, "--sentinel"]
-            self._sentinels.append(Part(f"sentinel-{port}", command, dict(os.environ), folder, lambda port=port: listens(port)))
+            self._sentinels.append(Part(f"sentinel-{port}", command, dict(os.environ), folder, partial(listens, port)))
 
     @property
     def url(self) -> str:

@@ -10,6 +10,7 @@ import os
 import shutil
 import sys
 import urllib.request
+from functools import partial
 from pathlib import Path
 from typing import List, Optional, Union
 
@@ -53,7 +54,7 @@ class Several:
             port = free_port(together=2)
             own = {**base, "GJJ_VAR": str(self._machine(f"worker-{number}"))}
             self.workers.append(Part(
-                f"worker-{number}", [sys.executable, "-m", module, "--listen", f"127.0.0.1:{port}"], own, folder, lambda port=port: _answers(port + 1)))
+                f"worker-{number}", [sys.executable, "-m", module, "--listen", f"127.0.0.1:{port}"], own, folder, partial(_answers, port + 1)))
             places.append(port)
         end = free_port(together=2)  # messages and health
         self.worker_wires = [self._wire("worker", end + more, places[0] + more) for more in (0, 1)]
@@ -64,7 +65,7 @@ class Several:
             port = free_port()
             own = {**base, "GJJ_VAR": str(self._machine(f"gateway-{number}")), "GJJ_PORT": str(port),
                    "GJJ_WORKER_SOCKETS": ",".join(f"127.0.0.1:{place}" for place in seen)}
-            self.gateways.append(Part(f"gateway-{number}", [gateway_python(), "-m", "bot.gateway"], own, folder, lambda port=port: _answers(port)))
+            self.gateways.append(Part(f"gateway-{number}", [gateway_python(), "-m", "bot.gateway"], own, folder, partial(_answers, port)))
             ports.append(port)
         self.gateway_wire = self._wire("gateway", free_port(), ports[0])
         self.port = free_port()

@@ -15,6 +15,7 @@ from typing import Any, Dict, List, Sequence, Tuple
 import redis
 from rasa.core.lock_store import RedisLockStore
 from rasa.core.tracker_store import RedisTrackerStore as StockStore
+from rasa.shared.core.events import UserUttered
 from rasa.shared.core.trackers import DialogueStateTracker
 
 from bot.quiet import quiet_libraries
@@ -81,6 +82,7 @@ class Bench:
         began = time.perf_counter()
         tracker = await store.retrieve(sender)
         loaded = time.perf_counter()
+        assert tracker is not None
         tracker.update_with_events(more, self.domain, override_timestamp=False)
         ready = time.perf_counter()
         await store.save(tracker)
@@ -168,7 +170,7 @@ async def _messages(report: Report, bench: Bench, count: int) -> Dict[str, Tuple
     wall = {key: [t[0] * 1000 for t in found] for key, found in times.items() if found}
     cpu = {n: [t[1] * 1000 for t in times["ours", n]] for n in MESSAGES_AT}
     p50 = {key: percentile(found, 0.5) for key, found in wall.items()}
-    rows = [[n + 1, p50.get(("stock", n), "未测"), p50["ours", n], percentile(wall["ours", n], 0.95), percentile(cpu[n], 0.5),
+    rows: List[Sequence[Any]] = [[n + 1, p50.get(("stock", n), "未测"), p50["ours", n], percentile(wall["ours", n], 0.95), percentile(cpu[n], 0.5),
              p50["ours", n] / p50["ours", 0], percentile(cpu[n], 0.5) / percentile(cpu[0], 0.5)] for n in MESSAGES_AT]
     report.text("## 一条消息从头到尾（含模型和动作，毫秒）")
     report.table(["第几轮", "原装存储 p50", "本项目 p50", "本项目 p95", "本项目 CPU", "p50 ÷ 第 1 轮", "CPU ÷ 第 1 轮"], rows)
@@ -221,7 +223,7 @@ async def _parallel(report: Report, bench: Bench, count: int) -> Dict[str, Tuple
     held = {}
     for sender, _ in stock.plan:
         tracker = await bench.stock.retrieve_full_tracker(sender)
-        held[sender] = [e.text for e in tracker.events if e.type_name == "user"] if tracker else []
+        held[sender] = [e.text for e in tracker.events if isinstance(e, UserUttered)] if tracker else []
     state_parallel.judge(stock, held)
     report.text(
         f"## 并发（{state_parallel.WORKERS} 个进程，同一个人同时 {state_parallel.TOGETHER} 条，一半消息各来自一个人；每十条有一条同时发给两个进程）")

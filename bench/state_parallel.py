@@ -59,7 +59,7 @@ class _Link:
 
     def __init__(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter):
         self._writer = writer
-        self._waiting: Dict[int, asyncio.Future] = {}
+        self._waiting: Dict[int, "asyncio.Future[str]"] = {}
         self._next = 0
         self._reading = asyncio.create_task(self._read(reader))
 

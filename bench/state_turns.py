@@ -59,7 +59,7 @@ class Turns:
             idents.append(_ident(n))
             await answer(agent, store, "recorded", idents[-1], text)
             tracker = await store.retrieve("recorded")
-            events = [event.as_dict() for event in tracker.events]
+            events = [event.as_dict() for event in tracker.events] if tracker else []
             recorded.append(json.dumps(events[seen:], ensure_ascii=False))
             seen = len(events)
         return cls(recorded, idents)

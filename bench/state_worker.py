@@ -60,7 +60,7 @@ class _Ours:
             try:
                 async with self._turns.alone(sender, wait=_WAIT, message=ident) as turn:
                     if turn.given is not None:
-                        return turn.given[0]["text"]
+                        return str(turn.given[0]["text"])
                     tracker = await self._store.get_or_create_tracker(sender, append_action_listen=False)
                     await asyncio.sleep(0)  # where the model would work
                     reply = _extend(tracker, ident, text)

@@ -30,7 +30,7 @@ class Part:
 
     def __init__(
         self, name: str, command: Sequence[object], env: Dict[str, str], folder: Path, ready: Callable[[], bool],
-        before: Optional[Callable[[], None]] = None,
+        before: Optional[Callable[[], object]] = None,
     ) -> None:
         self.name = name
         self._command = [str(part) for part in command]
@@ -156,7 +156,7 @@ class System:
 
 
 def redis_server(
-    folder: Path, *more: object, port: int = 0, before: Optional[Callable[[], None]] = None, inside: Sequence[object] = (),
+    folder: Path, *more: object, port: int = 0, before: Optional[Callable[[], object]] = None, inside: Sequence[object] = (),
 ) -> "tuple[Part, str]":
     """A Redis as ``./gjj up`` starts it (append-only file, synced each second) on a TCP port of its own, and its address;
     ``inside``: the command that starts it."""

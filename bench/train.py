@@ -64,4 +64,5 @@ def measure(size: int, repeat: int) -> Dict[str, Any]:
         env = {**{k: v for k, v in os.environ.items() if not k.startswith(("GJJ_", "REDIS_"))}, "PYTHONPATH": str(copy), "GJJ_TODAY": "2026-11-22"}
         command = [sys.executable, "-m", "bench.train_one", "--size", str(size), "--repeat", str(repeat), "--out", str(out)]
         subprocess.run(command, cwd=copy, env=env, check=True)
-        return json.loads(out.read_text())
+        figures: Dict[str, Any] = json.loads(out.read_text())
+        return figures

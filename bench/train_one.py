@@ -95,7 +95,8 @@ async def said(http: aiohttp.ClientSession, url: str, text: str) -> List[Dict[st
         token = (await response.json())["token"]
     headers = {"Authorization": f"Bearer {token}"}
     async with http.post(url + "/api/v1/messages", json={"id": str(uuid.uuid4()), "text": text}, headers=headers) as response:
-        return (await response.json())["replies"]
+        replies: List[Dict[str, Any]] = (await response.json())["replies"]
+        return replies
 
 
 async def until(http: aiohttp.ClientSession, url: str, found: bool) -> None:

@@ -70,7 +70,7 @@ def checks() -> List[Sequence[str]]:
         ("content-check", "内容检查", sys.executable, "-m", "bot.knowledge.check"),
         ("ruff", "代码检查（ruff）", str(paths.GATEWAY_PYTHON.parent / "ruff"), *_RUFF, *sources),
         ("types-worker", "类型检查（mypy，对话环境）", *_mypy("worker", paths.WORKER_PYTHON),
-         "actions", *shared, *(f"bot/{name}" for name in packages if name not in _GATEWAY_ONLY)),
+         "actions", "bench", *shared, *(f"bot/{name}" for name in packages if name not in _GATEWAY_ONLY)),
         ("types-gateway", "类型检查（mypy，网关环境）", *_mypy("gateway", paths.GATEWAY_PYTHON), *shared, *(f"bot/{name}" for name in _GATEWAY_ONLY)),
     ]
 
