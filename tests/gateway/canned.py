@@ -26,7 +26,7 @@ RENT = [
 ]
 LOAN = [reply("answer", "首套住房公积金贷款五年以上年利率 2.6%，五年以下（含五年）2.1%。最高能贷多少由中心规定，这里还没有配置本州的数字，"
               "请拨打 12329 确认。", service="loan_new", aspect="amount", topic="loan_amount", sources=[LAW],
-              attachments=[{"type": "table", "title": "公积金贷款年利率", "columns": ["期限", "首套", "第二套"],
+              attachments=[{"type": "table", "title": "公积金贷款年利率", "columns": ["", "首套", "第二套"],
                             "rows": [["五年以下（含五年）", "2.1%", "2.525%"], ["五年以上", "2.6%", "3.075%"]]}])]
 LEAVE = [reply("answer", "离职后账户封存满半年、没有再就业的，可以申请提取余额。", service="wd_leave", aspect="conditions",
                topic="withdraw_leave", sources=[LAW]),

@@ -20,7 +20,7 @@ export function table({ title, columns = [], rows = [] }: Table): HTMLElement {
   return el("div", { class: "table-box", tabindex: "0", role: "region", "aria-label": title || say("table") },
     el("table", {},
       title && el("caption", {}, title),
-      columns.length > 0 && el("thead", {}, el("tr", {}, ...columns.map((text) => el("th", { scope: "col" }, String(text))))),
+      columns.length > 0 && el("thead", {}, el("tr", {}, ...columns.map((text) => (text ? el("th", { scope: "col" }, String(text)) : el("td"))))),
       el("tbody", {}, ...rows.map((row) => el("tr", {},
         ...row.map((cell, index) => (index ? el("td", {}, String(cell)) : el("th", { scope: "row" }, String(cell)))))))));
 }
