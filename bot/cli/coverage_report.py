@@ -12,13 +12,12 @@ from bot.cli import paths
 from bot.cli.problem import Problem
 from bot.settings import ROOT
 
-FOLDER = ROOT / "var" / "test" / "coverage"
 WANTED = 90.0
 """Percent of lines and branches together, below which ``./gjj test --coverage`` fails."""
 _LOW = 80.0
 
 
-def environment(folder: Path = FOLDER) -> Dict[str, str]:
+def environment(folder: Path) -> Dict[str, str]:
     """Variables that make every Python process of both environments leave data in ``folder``."""
     return {"COVERAGE_PROCESS_START": str(ROOT / "tests" / "coverage.ini"), "GJJ_COVERAGE_ROOT": str(ROOT), "GJJ_COVERAGE_FOLDER": str(folder)}
 
@@ -77,7 +76,7 @@ class Coverage:
         return "\n".join([*rows, f"低于 {_LOW:.0f} % 的文件：{len(self.low)} 个", *(f"{part.percent:5.1f} %  {part.name}" for part in self.low)])
 
 
-def collect(folder: Path = FOLDER) -> Coverage:
+def collect(folder: Path) -> Coverage:
     """Add what processes left to what was combined before, and write report.txt and report.json into ``folder``; raises :class:`Problem`
     when nothing new was left."""
     _run(folder, "combine", "--append", "--quiet")
@@ -87,7 +86,7 @@ def collect(folder: Path = FOLDER) -> Coverage:
     return found
 
 
-def draw(folder: Path = FOLDER) -> Path:
+def draw(folder: Path) -> Path:
     """The page that shows it line by line, written into ``folder``; raises :class:`Problem`."""
     _run(folder, "html", "--quiet", "-d", str(folder / "html"))
     return folder / "html" / "index.html"

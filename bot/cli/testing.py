@@ -27,7 +27,7 @@ def main(argv: Sequence[str]) -> int:
     install_extras(("worker", "gateway"))
     chosen = [suite for suite in SUITES if not args.suites or suite.name in args.suites]
     _clear(chosen, whole=not args.suites)
-    measured = coverage_report.environment() if args.coverage else {}
+    measured = coverage_report.environment(_coverage_folder()) if args.coverage else {}
     statuses = side_by_side.run(_jobs(chosen, not args.suites, measured), _REPORTS)
     total = sum((_counts(suite, statuses[suite.name]) for suite in chosen), Counts())
     for status in (status for name, status in statuses.items() if name not in {suite.name for suite in chosen}):
@@ -53,7 +53,7 @@ def _clear(suites: Sequence[Suite], whole: bool) -> None:
     """Earlier reports, all of them before a whole run; coverage of single suites adds up until then."""
     if whole:
         shutil.rmtree(_REPORTS, ignore_errors=True)
-    coverage_report.FOLDER.mkdir(parents=True, exist_ok=True)
+    _coverage_folder().mkdir(parents=True, exist_ok=True)
     for suite in suites:
         _report(suite).unlink(missing_ok=True)
 
@@ -84,10 +84,14 @@ def install_extras(names: Sequence[str]) -> None:
         shutil.copyfile(lock, stamp)
 
 
+def _coverage_folder() -> Path:
+    return _REPORTS / "coverage"
+
+
 def _coverage(whole: bool) -> Counts:
     """Show it; too little is a failure of a whole run."""
-    found = coverage_report.collect()
-    say(f"覆盖率（语句和分支），逐行见 {coverage_report.draw()}\n{found}")
+    found = coverage_report.collect(_coverage_folder())
+    say(f"覆盖率（语句和分支），逐行见 {coverage_report.draw(_coverage_folder())}\n{found}")
     return Counts(failed=int(whole and found.total.percent < coverage_report.WANTED))
 
 
