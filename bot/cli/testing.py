@@ -59,11 +59,13 @@ def _clear(suites: Sequence[Suite], whole: bool) -> None:
 
 
 def _jobs(suites: Sequence[Suite], whole: bool, measured: Mapping[str, str]) -> List[Job]:
-    """The checks when everything is tested, then what the suites need, then the suites."""
+    """What the suites need, first because it takes longest and others wait for it; the checks when everything is tested; the suites."""
     env = {"PYTHONPATH": str(ROOT), "OMP_NUM_THREADS": "1", **_COMPILED_ONCE}
-    jobs = [Job(name, title, command, env=env) for name, title, *command in checks()] if whole else []
+    jobs = []
     if whole or any(suite.trained for suite in suites):
         jobs.append(Job(PREPARE, "分词管道和版本", [sys.executable, "-m", "bot.cli", "prepare"], live=True))
+    if whole:
+        jobs += [Job(name, title, command, env=env) for name, title, *command in checks()]
     return jobs + [Job(suite.name, f"测试：{suite.title}", suite.command(_report(suite)), suite.needs, env={**env, **measured}) for suite in suites]
 
 
