@@ -15,11 +15,35 @@ from bot.settings import ROOT
 WANTED = 90.0
 """Percent of lines and branches together, below which ``./gjj test --coverage`` fails."""
 _LOW = 80.0
+_SETTINGS_NAME = "coverage.ini"
+
+
+_SETTINGS = """\
+[run]
+branch = true
+parallel = true
+sigterm = true
+patch = _exit
+source_dirs =
+    {root}/bot
+    {root}/actions
+data_file = {folder}/data
+disable_warnings = no-data-collected
+
+[report]
+exclude_also =
+    if __name__ == .__main__.:
+    if TYPE_CHECKING:
+    class \\w+\\(Protocol\\):
+"""
 
 
 def environment(folder: Path) -> Dict[str, str]:
-    """Variables that make every Python process of both environments leave data in ``folder``."""
-    return {"COVERAGE_PROCESS_START": str(ROOT / "tests" / "coverage.ini"), "GJJ_COVERAGE_ROOT": str(ROOT), "GJJ_COVERAGE_FOLDER": str(folder)}
+    """The variable that makes every Python process of both environments leave data in ``folder``; it has no GJJ_ in its name,
+    because tests take away what has before they start processes."""
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / _SETTINGS_NAME).write_text(_SETTINGS.format(root=ROOT, folder=folder), "utf-8")
+    return {"COVERAGE_PROCESS_START": str(folder / _SETTINGS_NAME)}
 
 
 @dataclass(frozen=True)
@@ -94,8 +118,8 @@ def draw(folder: Path) -> Path:
 
 def _run(folder: Path, *command: str) -> None:
     done = subprocess.run(
-        [str(paths.GATEWAY_PYTHON), "-m", "coverage", *command, f"--rcfile={ROOT / 'tests' / 'coverage.ini'}"], cwd=ROOT, capture_output=True, text=True,
-        env={**os.environ, **environment(folder), "COVERAGE_PROCESS_START": ""},
+        [str(paths.GATEWAY_PYTHON), "-m", "coverage", *command, f"--rcfile={folder / _SETTINGS_NAME}"], cwd=ROOT, capture_output=True, text=True,
+        env={**os.environ, "COVERAGE_PROCESS_START": ""},
     )
     if done.returncode:
         raise Problem(f"覆盖率算不出来：{(done.stdout + done.stderr).strip()[-300:]}")

@@ -53,7 +53,7 @@ def _clear(suites: Sequence[Suite], whole: bool) -> None:
     """Earlier reports, all of them before a whole run; coverage of single suites adds up until then."""
     if whole:
         shutil.rmtree(_REPORTS, ignore_errors=True)
-    _coverage_folder().mkdir(parents=True, exist_ok=True)
+    _REPORTS.mkdir(parents=True, exist_ok=True)
     for suite in suites:
         _report(suite).unlink(missing_ok=True)
 

@@ -35,7 +35,8 @@ def test_the_report_in_words():
 
 
 def process(folder, code):
-    env = {**os.environ, **coverage_report.environment(folder), "PYTHONPATH": str(ROOT)}
+    kept = {name: value for name, value in os.environ.items() if not name.startswith(("GJJ_", "REDIS_"))}  # as tests start processes
+    env = {**kept, **coverage_report.environment(folder), "PYTHONPATH": str(ROOT)}
     return subprocess.Popen([sys.executable, "-c", code], env=env, cwd=folder, stdout=subprocess.PIPE)
 
 
@@ -58,5 +59,6 @@ def test_processes_that_end_that_are_told_to_stop_and_that_leave_at_once(tmp_pat
 
 def test_nothing_measured_is_one_sentence(tmp_path, monkeypatch):
     monkeypatch.setattr(coverage_report.paths, "GATEWAY_PYTHON", sys.executable)
+    coverage_report.environment(tmp_path)
     with pytest.raises(Problem, match="覆盖率算不出来：No data to combine"):
         coverage_report.collect(tmp_path)
