@@ -80,8 +80,9 @@ def stop() -> None:
 
 
 def span(name: str, attributes: Attributes = _NOTHING) -> Span:
-    """Work inside the current span. It has to end in the task in which it began: not for a block that yields to others."""
-    return _NONE if _provider is None else _begin(name, "INTERNAL", attributes)
+    """Work inside the current span; outside of any request it is not followed. It has to end in the task in which it began:
+    not for a block that yields to others."""
+    return _NONE if _provider is None or not _is_inside() else _begin(name, "INTERNAL", attributes)
 
 
 def serving(name: str, headers: Attributes = _NOTHING, attributes: Attributes = _NOTHING) -> Span:
@@ -92,6 +93,12 @@ def serving(name: str, headers: Attributes = _NOTHING, attributes: Attributes = 
 def calling(name: str, attributes: Attributes = _NOTHING) -> Span:
     """A call to another process, with :meth:`Span.headers`. It never is the current span, so a block that yields may use it."""
     return _NONE if _provider is None else _begin(name, "CLIENT", attributes)
+
+
+def _is_inside() -> bool:
+    from opentelemetry.trace import get_current_span
+
+    return bool(get_current_span().get_span_context().is_valid)
 
 
 def _begin(name: str, kind: str, attributes: Attributes, headers: Optional[Attributes] = None) -> Span:

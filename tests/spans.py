@@ -84,6 +84,6 @@ class Collector:
 def send_one(address):
     """One span of a process that starts, works and ends."""
     tracing.start("gjj-worker", address)
-    with tracing.span("work"):
+    with tracing.serving("work"):
         pass
     tracing.stop()

@@ -8,6 +8,7 @@ import json
 import pytest
 import redis
 
+from bot import tracing
 from bot.quiet import quiet_libraries
 from bot.settings import Settings
 from bot.training.releases import Releases
@@ -241,8 +242,9 @@ def test_a_trial_explains_itself_and_leaves_no_trace(assistant, server, run):
 
 def test_a_turn_is_followed_through_reading_actions_and_saving(say):
     with caught() as spans:
-        say("租房提取要带什么材料")
-    turn, read, dialogue = spans.tree()
+        with tracing.serving("message"):
+            say("租房提取要带什么材料")
+    ((_, _, (turn, read, dialogue)),) = spans.tree()
     assert (turn, read, dialogue[:2]) == (("turn", {}, []), ("read", {}, []), ("dialogue", {}))
     *actions, (save, saved, _) = dialogue[2]
     assert [(name, about["gjj.action"]) for name, about, _ in actions] == [("action", "action_respond"), ("action", "action_attend")]

@@ -55,11 +55,18 @@ def test_work_of_two_messages_at_once_hangs_below_each():
         (name, {}, [(f"{name} turn", {}, []), (f"{name} dialogue", {}, [(f"{name} action", {}, [])])]) for name in ("a", "b")]
 
 
+def test_what_belongs_to_no_request_is_not_followed():
+    with caught() as spans:
+        with tracing.span("self-test of a model"):
+            pass
+    assert spans.finished == []
+
+
 def test_a_span_names_the_kind_of_a_mistake_and_not_what_it_says():
     with caught() as spans:
-        with pytest.raises(ValueError), tracing.span("work"):
+        with tracing.serving("message"), pytest.raises(ValueError), tracing.span("work"):
             raise ValueError(SECRET_WORDS)
-    assert spans.tree() == [("work", {"error.type": "ValueError"}, [])]
+    assert spans.tree() == [("message", {}, [("work", {"error.type": "ValueError"}, [])])]
     assert "events" in spans.everything() and json.dumps(SECRET_WORDS)[1:-1] not in spans.everything()
 
 
