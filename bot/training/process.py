@@ -4,8 +4,10 @@ from __future__ import annotations
 import asyncio
 import json
 import os
+import shutil
 import signal
 import sys
+import tempfile
 from typing import Any, AsyncIterator, Dict, List, Optional
 
 COMMAND = [sys.executable, "-m", "bot.training.child"]
@@ -18,14 +20,16 @@ class Training:
         self._command = command
         self._process: Optional[asyncio.subprocess.Process] = None
         self._first: Optional["asyncio.Task[bytes]"] = None
+        self._folder = ""
 
     async def start(self) -> None:
         """Let it prepare; it uses the time until :meth:`run`."""
         from bot.cli.child import tie_to
 
+        self._folder = tempfile.mkdtemp(prefix="gjj-training-")  # a process that is killed does not tidy up after itself
         self._process = await asyncio.create_subprocess_exec(
             *self._command, stdin=asyncio.subprocess.PIPE, stdout=asyncio.subprocess.PIPE, start_new_session=True, limit=1 << 22,
-            preexec_fn=tie_to(os.getpid(), signal.SIGKILL), env={**os.environ, "PYTHONWARNINGS": "ignore"})
+            preexec_fn=tie_to(os.getpid(), signal.SIGKILL), env={**os.environ, "PYTHONWARNINGS": "ignore", "TMPDIR": self._folder})
         assert self._process.stdout is not None
         self._first = asyncio.ensure_future(self._process.stdout.readline())
 
@@ -68,3 +72,5 @@ class Training:
             except ProcessLookupError:
                 pass
             await self._process.wait()
+        if self._folder:
+            await asyncio.to_thread(shutil.rmtree, self._folder, ignore_errors=True)

@@ -7,11 +7,13 @@ import json
 import os
 import subprocess
 import sys
+import tempfile
 
 import pytest
 
 from bot.training import service
 from bot.training.jobs import CANCELLED, FAILED, INVALID, KEPT_ASIDE, PUBLISHED, REFUSED, Taken
+from bot.training.process import Training
 from bot.training.shared_releases import Serving
 from tests.training.conftest import SECRET
 
@@ -51,6 +53,23 @@ def test_it_shows_that_it_lives_while_it_trains_and_while_redis_is_away(run, job
         await asyncio.gather(serving, return_exceptions=True)
 
     run(waits())
+
+
+def test_a_training_that_is_ended_leaves_no_files_behind(run, tmp_path, monkeypatch):
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    writes = "import sys, tempfile; tempfile.mkstemp(); print(flush=True); sys.stdin.read()"
+
+    async def story():
+        training = Training([sys.executable, "-c", writes])
+        await training.start()
+        while not training.ready:
+            await asyncio.sleep(0)
+        (folder,) = tmp_path.iterdir()
+        held = len(list(folder.iterdir()))
+        await training.end()
+        return held
+
+    assert run(story()) == 1 and list(tmp_path.iterdir()) == []
 
 
 def test_its_log_is_json_too(tmp_path):
