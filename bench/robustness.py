@@ -56,7 +56,7 @@ def main(argv: List[str]) -> int:
         points = 100 * (clean_scores.top1 - scores.top1)
         changed = sum(text != row.question for text, row in zip(typed, rows))
         report.figures[kind] = {**scores.__dict__, "changed": changed, "points_lost": points}
-        table.append([NAMES[kind], changed, f"{100 * scores.top1:.1f}%", f"{100 * scores.top3:.1f}%", f"{points:.1f}", "达到" if points <= GOAL_POINTS else "没有达到"])
+        table.append([NAMES[kind], changed, f"{100 * scores.top1:.1f}%", f"{100 * scores.top3:.1f}%", f"{points:.1f}", "达到" if round(points, 6) <= GOAL_POINTS else "没有达到"])
         print(f"{NAMES[kind]}：少 {points:.1f} 个点", flush=True)
         lost += [
             (kind, row, text, after) for row, text, before, after in zip(rows, typed, clean, predicted)
