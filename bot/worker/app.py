@@ -21,7 +21,7 @@ from bot.state.client import RedisError
 from bot.state.turns import Busy
 from bot.training.releases import ReleaseError, Releases
 
-from . import stages
+from . import heap, stages
 from .assistant import Assistant
 from .attention import Keeper
 from .counter import Closing, Counter
@@ -66,6 +66,7 @@ async def assistant(app: web.Application, settings: Settings) -> AsyncIterator[N
     """Open the assistant with the application and close it with it."""
     app[ASSISTANT] = opened = Assistant(settings)
     await opened.load()
+    heap.settle()
     app[VISITS] = Visits(opened.store)
     app[DESK] = desk = ServiceDesk(settings, opened.store)
     app[TRIALS] = trials = Trials(opened, Releases(settings.releases_dir))

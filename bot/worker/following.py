@@ -2,9 +2,7 @@
 from __future__ import annotations
 
 import asyncio
-import ctypes
 import fcntl
-import gc
 import logging
 import time
 from contextlib import asynccontextmanager, contextmanager
@@ -15,6 +13,8 @@ from bot.quiet import place
 from bot.state.client import RedisError
 from bot.training.releases import ReleaseError, Releases
 from bot.training.shared_releases import TURN, Serving, SharedReleases, settled
+
+from . import heap
 
 logger = logging.getLogger(__name__)
 INTERVAL = 1.0
@@ -76,7 +76,7 @@ class Following:
                     if mine and self._releases.current_id() == wanted:
                         await self._report("loading", wanted)
                         await self._load(wanted)
-                        _give_back_memory()
+                        heap.settle()
         await self._report("serving")
 
     async def catch_up(self) -> None:
@@ -148,12 +148,3 @@ def _alone(lock: Path) -> Iterator[bool]:
             yield False
             return
         yield True
-
-
-def _give_back_memory() -> None:
-    """The replaced agent is hundreds of megabytes of small objects, which the C library would keep."""
-    gc.collect()
-    try:
-        ctypes.CDLL("libc.so.6").malloc_trim(0)
-    except (OSError, AttributeError):
-        pass  # not glibc
