@@ -132,6 +132,7 @@ def test_a_whole_visit_without_a_mouse(chat):
         page.keyboard.press("Tab")
         assert page.evaluate("document.activeElement === document.body || document.querySelector('#dialog').contains(document.activeElement)"), "the focus stays in the dialog"
     page.keyboard.press("Escape")
+    page.locator("#dialog").wait_for(state="hidden")
     assert focused(page) == "更多" and said(page) == ["租房", "两个人都有"]
 
 
