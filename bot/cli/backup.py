@@ -14,17 +14,16 @@ import os
 import shutil
 import tarfile
 import tempfile
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Awaitable, Callable, Dict, Iterator, Optional, Sequence, TypeVar
 
 from redis.exceptions import RedisError
 
 from bot import clock
-from bot.cli import redis_server
 from bot.cli.console import Step, say
 from bot.cli.lock import InstanceLock
 from bot.cli.problem import Problem
+from bot.cli.redis_at_hand import redis_at_hand
 from bot.settings import Settings
 from bot.state import dump
 from bot.state.address import shown
@@ -139,28 +138,6 @@ def load(settings: Settings, folder: Path, replace: bool) -> "tuple[Path, int]":
         link.symlink_to(current.read_text("utf-8").strip())
         (settings.releases_dir / "current.txt").unlink()
     return kept, restored
-
-
-@contextmanager
-def redis_at_hand(settings: Settings) -> Iterator[str]:
-    """Address of the Redis of this system; a bundled one that does not run is started for as long as it is needed."""
-    left = settings.run_dir / "redis.url"
-    running = InstanceLock.holder(settings.run_dir / "up.lock") is not None
-    if settings.redis_url or (running and left.exists()):
-        yield settings.redis_url or left.read_text("utf-8").strip()
-        return
-    settings.run_dir.mkdir(parents=True, exist_ok=True, mode=0o700)
-    with tempfile.TemporaryDirectory(prefix="gjj-") as name:
-        redis_server.wait_for_predecessor(settings.run_dir)
-        server = redis_server.bundled_server(settings.var_dir, Path(name) / "redis.sock", dict(os.environ))
-        url = redis_server.socket_url(Path(name) / "redis.sock")
-        server.start()
-        try:
-            redis_server.wait_for_server(server, url)
-            yield url
-        finally:
-            server.ask_to_stop()
-            server.finish()
 
 
 def _with_client(settings: Settings, url: str, work: Callable[[BytesClient], Awaitable[_T]]) -> _T:

@@ -12,7 +12,7 @@ from typing import Any, Dict, List, Mapping, Optional, Sequence, Set
 from bot import clock
 from bot.knowledge.places import places
 
-from .client import Client, Script
+from .client import Client, Script, as_text
 from .keys import PREFIX
 from .masking import mask
 
@@ -76,7 +76,7 @@ class Cases:
         return ident
 
     async def all(self) -> Dict[str, Dict[str, Any]]:
-        return {_text(ident): json.loads(case) for ident, case in (await self._redis.hgetall(KEY)).items()}
+        return {as_text(ident): json.loads(case) for ident, case in (await self._redis.hgetall(KEY)).items()}
 
     async def get(self, ident: str) -> Optional[Dict[str, Any]]:
         """The case; None when there is none."""
@@ -106,10 +106,6 @@ class Cases:
         """Who voted for each case."""
         found: Dict[str, Set[str]] = {}
         for field in await self._redis.hkeys(VOTES):
-            ident, _, name = _text(field).partition("|")
+            ident, _, name = as_text(field).partition("|")
             found.setdefault(ident, set()).add(name)
         return found
-
-
-def _text(value: Any) -> str:
-    return value.decode() if isinstance(value, bytes) else str(value)

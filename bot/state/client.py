@@ -21,7 +21,7 @@ from redis.exceptions import AuthenticationError, ConnectionError, NoScriptError
 from .address import Address, parse
 from .commands import BytesClient, Client, TextClient, Value
 
-__all__ = ["BytesClient", "Client", "RedisError", "Script", "TextClient", "close", "connect"]
+__all__ = ["BytesClient", "Client", "RedisError", "Script", "TextClient", "as_text", "close", "connect"]
 
 _FIRST_PAUSE = 0.05
 _LONGEST_PAUSE = 0.5
@@ -114,6 +114,11 @@ class Script:
             return await client.evalsha(self._sha, len(keys), *keys, *args)
         except NoScriptError:
             return await client.eval(self._text, len(keys), *keys, *args)
+
+
+def as_text(value: Any) -> str:
+    """What a client answered, whether it was connected for text or for bytes."""
+    return value.decode() if isinstance(value, bytes) else str(value)
 
 
 def _one(address: Address, common: Dict[str, Any], timeout: float, most: Optional[int]) -> PatientRedis:

@@ -7,9 +7,9 @@ those of service levels and ratings. Numbers, no conversation; kept for three ye
 from __future__ import annotations
 
 from datetime import date, timedelta
-from typing import Any, Dict, List, Mapping
+from typing import Dict, List, Mapping
 
-from .client import Client
+from .client import Client, as_text
 from .service_counts import DAYS_KEPT, day_key
 
 AT_ONCE = 100
@@ -39,7 +39,7 @@ async def read(client: Client, first: date, last: date) -> "Dict[date, Dict[str,
             for day in some:
                 pipe.hgetall(day_key(day.isoformat()))
             stored = await pipe.execute()
-        found.update({day: {_text(name): int(count) for name, count in one.items()} for day, one in zip(some, stored)})
+        found.update({day: {as_text(name): int(count) for name, count in one.items()} for day, one in zip(some, stored)})
     return found
 
 
@@ -47,7 +47,3 @@ def waited(seconds: float) -> Dict[str, int]:
     """What one citizen who waited so long for a person adds to the day."""
     within = next((name for minutes, name in WAITS if seconds <= minutes * 60), "more")
     return {"waited:n": 1, "waited:seconds": round(seconds), f"waited:{within}": 1}
-
-
-def _text(value: Any) -> str:
-    return value.decode() if isinstance(value, bytes) else str(value)

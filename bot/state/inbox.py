@@ -7,11 +7,11 @@ citizen chose when asked back), ``…:of:<conversation>`` (turn → id), ``…:v
 from __future__ import annotations
 
 import json
-from typing import Any, Dict, List, Optional, Sequence
+from typing import Dict, List, Optional, Sequence
 
 import msgspec
 
-from .client import Client, Script
+from .client import Client, Script, as_text
 from .masking import mask
 from .talks import BASE
 
@@ -97,16 +97,16 @@ class Inbox:
 
     async def version(self) -> str:
         """Changes whenever anything in the inbox does."""
-        return _text(await self._redis.get(f"{_INBOX}:version") or "0")
+        return as_text(await self._redis.get(f"{_INBOX}:version") or "0")
 
     async def all(self) -> List[Item]:
         """Everything, newest first."""
         entries = await self._redis.hgetall(f"{_INBOX}:entries")
-        states = {_text(k): v for k, v in (await self._redis.hgetall(f"{_INBOX}:states")).items()}
-        picked = {_text(k): _text(v) for k, v in (await self._redis.hgetall(f"{_INBOX}:picked")).items()}
+        states = {as_text(k): v for k, v in (await self._redis.hgetall(f"{_INBOX}:states")).items()}
+        picked = {as_text(k): as_text(v) for k, v in (await self._redis.hgetall(f"{_INBOX}:picked")).items()}
         items = []
         for ident, text in entries.items():
-            ident = _text(ident)
+            ident = as_text(ident)
             done = msgspec.json.decode(states[ident], type=Done) if ident in states else None
             items.append(Item(msgspec.json.decode(text, type=Entry), done, picked.get(ident, "")))
         return sorted(items, key=lambda item: -item.entry.at)
@@ -125,7 +125,3 @@ class Inbox:
     async def reopen(self, idents: Sequence[str]) -> int:
         """Take back what was noted; returns for how many messages."""
         return int(await _SETTLE(self._redis, [_INBOX], "", *idents))
-
-
-def _text(value: Any) -> str:
-    return value.decode() if isinstance(value, bytes) else str(value)

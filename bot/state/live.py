@@ -8,9 +8,9 @@ from __future__ import annotations
 import asyncio
 import logging
 from dataclasses import dataclass
-from typing import Any, List, Set, Tuple
+from typing import List, Set, Tuple
 
-from .client import Client, RedisError
+from .client import Client, RedisError, as_text
 from .keys import PREFIX
 
 logger = logging.getLogger(__name__)
@@ -50,7 +50,7 @@ class Live:
     async def now(self) -> str:
         """The place from which :meth:`since` hears everything new. Raises RedisError."""
         newest = await self._redis.xrevrange(KEY, count=1)
-        return _text(newest[0][0]) if newest else "0-0"
+        return as_text(newest[0][0]) if newest else "0-0"
 
     async def since(self, place: str) -> Tuple[str, List[Change]]:
         """Changes after ``place`` and the new place; waits a moment when there are none. Raises RedisError."""
@@ -60,9 +60,5 @@ class Live:
             entries = entries[0]
         if not entries:
             return place, []
-        found = [{_text(k): _text(v) for k, v in fields.items()} for _, fields in entries]
-        return _text(entries[-1][0]), [Change(one["conversation"], one["kind"]) for one in found]
-
-
-def _text(value: Any) -> str:
-    return value.decode() if isinstance(value, bytes) else str(value)
+        found = [{as_text(k): as_text(v) for k, v in fields.items()} for _, fields in entries]
+        return as_text(entries[-1][0]), [Change(one["conversation"], one["kind"]) for one in found]

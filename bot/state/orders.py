@@ -13,7 +13,7 @@ from typing import Any, Dict, List, Optional
 from actions.handoff import Draft, OrderState
 from bot import clock
 
-from .client import Client, Script
+from .client import Client, Script, as_text
 from .keys import PREFIX
 from .masking import mask
 
@@ -64,7 +64,7 @@ class Orders:
         number = await _OPEN(
             self._redis, [f"{_BASE}seq:{now:%y%m%d}", f"{_BASE}message:{draft.message}", f"{_BASE}of:{draft.conversation}", f"{_BASE}waiting"],
             _BASE, f"{now:%y%m%d}", _TTL, now.timestamp(), draft.conversation, *(part for pair in fields.items() for part in pair))
-        return _text(number)
+        return as_text(number)
 
     async def state(self, conversation: str, number: str) -> Optional[OrderState]:
         """The order, for the conversation it belongs to; None for anybody else's number."""
@@ -75,7 +75,7 @@ class Orders:
 
     async def get(self, number: str) -> Optional[Dict[str, Any]]:
         """Everything staff may see of an order; None when there is none."""
-        stored = {_text(k): _text(v) for k, v in (await self._redis.hgetall(f"{_BASE}{number}")).items()}
+        stored = {as_text(k): as_text(v) for k, v in (await self._redis.hgetall(f"{_BASE}{number}")).items()}
         if not stored:
             return None
         return {**stored, "said": json.loads(stored["said"]), "profile": json.loads(stored["profile"])}
@@ -83,7 +83,7 @@ class Orders:
     async def waiting(self, count: int = 100) -> List[Dict[str, Any]]:
         """Orders that are not done, oldest first; numbers whose order has expired are dropped."""
         found = []
-        for number in map(_text, await self._redis.zrange(f"{_BASE}waiting", 0, count - 1)):
+        for number in map(as_text, await self._redis.zrange(f"{_BASE}waiting", 0, count - 1)):
             order = await self.get(number)
             if order is None:
                 await self._redis.zrem(f"{_BASE}waiting", number)
@@ -102,14 +102,10 @@ class Orders:
     async def erase(self, conversation: str) -> None:
         """Forget every order of a conversation that the citizen erases."""
         key = f"{_BASE}of:{conversation}"
-        numbers = [_text(number) for number in await self._redis.smembers(key)]
+        numbers = [as_text(number) for number in await self._redis.smembers(key)]
         for number in numbers:
             await self._redis.zrem(f"{_BASE}waiting", number)
         await self._redis.delete(key, *(f"{_BASE}{number}" for number in numbers))
-
-
-def _text(value: Any) -> str:
-    return value.decode() if isinstance(value, bytes) else str(value)
 
 
 def _day(at: str) -> date:

@@ -12,7 +12,7 @@ from typing import Any, Dict, List, Mapping, Tuple
 from bot import clock
 from bot.knowledge.service_level import Deeds, level, outcome
 
-from .client import Client, Script
+from .client import Client, Script, as_text
 from .keys import PREFIX
 
 DAYS_KEPT = 3 * 366
@@ -74,14 +74,14 @@ async def count(client: Client, day: str, changes: Mapping[str, int]) -> None:
 
 async def label(client: Client, conversation: str, reply: str) -> Tuple[str, str]:
     """Service and rule of a reply; empty when it is not known (any more)."""
-    stored = _text(await client.hget(key(conversation), f"r:{reply}") or "|")
+    stored = as_text(await client.hget(key(conversation), f"r:{reply}") or "|")
     service, _, rule = stored.partition("|")
     return service, rule
 
 
 async def counts(client: Client, day: str) -> Dict[str, int]:
     """Everything counted on ``day`` (ISO)."""
-    return {_text(name): int(value) for name, value in (await client.hgetall(day_key(day))).items()}
+    return {as_text(name): int(value) for name, value in (await client.hgetall(day_key(day))).items()}
 
 
 class CountKeeper:
@@ -110,9 +110,5 @@ class CountKeeper:
 
 def _pairs(flat: Any) -> Dict[str, str]:
     if isinstance(flat, dict):
-        return {_text(k): _text(v) for k, v in flat.items()}
-    return {_text(flat[i]): _text(flat[i + 1]) for i in range(0, len(flat), 2)}
-
-
-def _text(value: Any) -> str:
-    return value.decode() if isinstance(value, bytes) else str(value)
+        return {as_text(k): as_text(v) for k, v in flat.items()}
+    return {as_text(flat[i]): as_text(flat[i + 1]) for i in range(0, len(flat), 2)}

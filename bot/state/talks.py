@@ -11,7 +11,7 @@ import json
 from dataclasses import dataclass, field
 from typing import Any, Dict, List, Mapping, Optional, Sequence, Tuple
 
-from .client import Client, Script
+from .client import Client, Script, as_text
 from .keys import PREFIX
 
 BASE = f"{PREFIX}{{insight}}:"
@@ -163,15 +163,15 @@ class Talks:
         newest = await self._redis.zrevrange(f"{BASE}talks", 0, 999)
         async with self._redis.pipeline(transaction=False) as pipe:
             for ident in newest:
-                pipe.hkeys(f"{BASE}talk:{_text(ident)}")
+                pipe.hkeys(f"{BASE}talk:{as_text(ident)}")
             held = await pipe.execute() if newest else []
         start = f"f:{prefix}:"
-        return sorted({_text(name)[len(start):] for names in held for name in names if _text(name).startswith(start)})
+        return sorted({as_text(name)[len(start):] for names in held for name in names if as_text(name).startswith(start)})
 
     async def _with(self, facet: str, since: int, until: int) -> List[Tuple[str, int]]:
         key = f"{BASE}talks:{facet}" if facet else f"{BASE}talks"
         pairs = await self._redis.zrevrangebyscore(key, until, since, withscores=True)
-        return [(_text(ident), int(at)) for ident, at in pairs]
+        return [(as_text(ident), int(at)) for ident, at in pairs]
 
     async def _read(self, pairs: Sequence[Tuple[str, int]]) -> List[Talk]:
         if not pairs:
@@ -180,7 +180,7 @@ class Talks:
             for ident, _ in pairs:
                 pipe.hgetall(f"{BASE}talk:{ident}")
             stored = await pipe.execute()
-        return [_talk(ident, at, {_text(k): _text(v) for k, v in one.items()}) for (ident, at), one in zip(pairs, stored) if one]
+        return [_talk(ident, at, {as_text(k): as_text(v) for k, v in one.items()}) for (ident, at), one in zip(pairs, stored) if one]
 
 
 def _talk(ident: str, at: int, stored: Dict[str, str]) -> Talk:
@@ -194,7 +194,3 @@ def _plain(note: Note) -> Dict[str, Any]:
         "conversation": note.conversation, "at": note.at, "turns": note.turns, "facets": list(note.facets), "first": dict(note.first),
         "last": dict(note.last), "entry": note.entry, "picked": note.picked,
     }
-
-
-def _text(value: Any) -> str:
-    return value.decode() if isinstance(value, bytes) else str(value)

@@ -13,7 +13,7 @@ from typing import Any, Dict, List, Optional
 
 import msgspec
 
-from bot.state.client import Client, Script
+from bot.state.client import Client, Script, as_text
 from bot.state.keys import PREFIX
 
 BASE = f"{PREFIX}{{training}}:"
@@ -120,18 +120,18 @@ class Jobs:
         """Ask for a training; raises :class:`Taken` when another one is under way. One caller wins, whoever else asks."""
         job = Job(ident or uuid.uuid4().hex, by, time.time(), publish=publish, reason=reason, note=note, full=full)
         holder = await _START(self._redis, [LOCK, JOB], job.id, int(lease * 1000), *_fields(job))
-        if _text(holder) != job.id:
+        if as_text(holder) != job.id:
             other = await self.current()
-            raise Taken(other or Job(_text(holder), "别人", time.time()))
+            raise Taken(other or Job(as_text(holder), "别人", time.time()))
         return job
 
     async def current(self) -> Optional[Job]:
         """The job that runs or the last one; one whose trainer died is told as failed. None before the first."""
-        stored = {_text(k): _text(v) for k, v in (await self._redis.hgetall(JOB)).items()}
+        stored = {as_text(k): as_text(v) for k, v in (await self._redis.hgetall(JOB)).items()}
         if not stored:
             return None
         holder = await self._redis.get(LOCK)
-        alive = holder is not None and _text(holder) == stored["id"]
+        alive = holder is not None and as_text(holder) == stored["id"]
         job = msgspec.convert({**_parsed(stored), "alive": alive}, Job, strict=False)
         if job.state == DONE or alive:
             return job
@@ -150,7 +150,7 @@ class Jobs:
     async def beat(self, ident: str, **fields: Any) -> Optional[str]:
         """Sign of life with news; who cancelled ("" for nobody), or None when the job was given up on."""
         answer = await _BEAT(self._redis, [LOCK, JOB], ident, int(LEASE * 1000), *_pairs(fields))
-        return None if answer is None else _text(answer)
+        return None if answer is None else as_text(answer)
 
     async def end(self, job: Job) -> None:
         """The job is over; the lock is free."""
@@ -177,7 +177,7 @@ class Jobs:
 
     async def is_ready(self) -> bool:
         """Whether a trainer could begin at once."""
-        return _text(await self._redis.get(TRAINER) or "").endswith(" ready")
+        return as_text(await self._redis.get(TRAINER) or "").endswith(" ready")
 
     async def has_trainer(self) -> bool:
         """Whether a trainer is here, free or at work."""
@@ -199,10 +199,6 @@ def _pairs(values: Dict[str, Any]) -> List[Any]:
 
 def _parsed(stored: Dict[str, str]) -> Dict[str, Any]:
     return {name: json.loads(value) if name in ("problems", "seconds", "publish", "full") else value for name, value in stored.items()}
-
-
-def _text(value: Any) -> str:
-    return value.decode() if isinstance(value, bytes) else str(value)
 
 
 def _clock(at: float) -> str:

@@ -15,9 +15,9 @@ import shutil
 import time
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Any, Dict, List, Optional, Sequence, Set
+from typing import Dict, List, Optional, Sequence, Set
 
-from bot.state.client import BytesClient, Script
+from bot.state.client import BytesClient, Script, as_text
 from bot.state.keys import PREFIX
 
 from .releases import MANIFEST, Release, ReleaseError, Releases, Switch, digest, manifest_bytes, read_manifest
@@ -84,7 +84,7 @@ class SharedReleases:
 
     async def ids(self) -> Set[str]:
         """Releases that are whole in Redis."""
-        return {_text(ident) for ident in await self._redis.smembers(f"{BASE}ids")}
+        return {as_text(ident) for ident in await self._redis.smembers(f"{BASE}ids")}
 
     async def push(self, releases: Releases, ident: str) -> None:
         """Copy release ``ident`` from disk; the same one again is copied once. Raises :class:`ReleaseError` when it is damaged."""
@@ -105,11 +105,11 @@ class SharedReleases:
         """Copy release ``ident`` to disk; raises :class:`ReleaseError` unless all of it is what this project made."""
         if (releases.folder / ident / MANIFEST).exists():
             return
-        stored = {_text(k): v for k, v in (await self._redis.hgetall(f"{BASE}{ident}")).items()}
+        stored = {as_text(k): v for k, v in (await self._redis.hgetall(f"{BASE}{ident}")).items()}
         if not stored:
             raise ReleaseError(f"版本 {ident} 既不在这台机器上，也不在 Redis 里，请换一个版本或重新 ./gjj train")
         raw = stored["manifest"]
-        if not self._genuine(raw, _text(stored["signature"])):
+        if not self._genuine(raw, as_text(stored["signature"])):
             raise ReleaseError(f"版本 {ident} 的签名不对，不能使用：各台机器要用同一个 GJJ_SECRET_FILE")
         release = read_manifest(raw)
         staging = releases.folder / f".{release.id}.fetched"
@@ -133,7 +133,7 @@ class SharedReleases:
         found = []
         for ident in await self.ids():
             raw, signature = await self._redis.hmget(f"{BASE}{ident}", "manifest", "signature")
-            if raw and self._genuine(raw, _text(signature)):
+            if raw and self._genuine(raw, as_text(signature)):
                 found.append(read_manifest(raw))
         return sorted(found, key=lambda release: release.id, reverse=True)
 
@@ -196,10 +196,6 @@ def _sign(secret: bytes, raw: bytes) -> str:
 
 def _piece(ident: str, name: str, number: int) -> str:
     return f"{BASE}{ident}:{name}:{number}"
-
-
-def _text(value: Any) -> str:
-    return value.decode() if isinstance(value, bytes) else str(value)
 
 
 def settled(local: Optional[Switch], shared: Optional[Switch]) -> Dict[str, bool]:

@@ -13,6 +13,7 @@ import redis
 from bot.cli import backup
 from bot.cli.lock import InstanceLock
 from bot.cli.problem import Problem
+from bot.cli.redis_at_hand import redis_at_hand
 from bot.settings import Settings
 from bot.state import dump
 from bot.state.client import close, connect
@@ -61,7 +62,7 @@ class bundled:
     """The system's own Redis, running for as long as the block."""
 
     def __init__(self, settings):
-        self._opened = backup.redis_at_hand(settings)
+        self._opened = redis_at_hand(settings)
 
     def __enter__(self):
         self._client = redis.Redis.from_url(self._opened.__enter__())
