@@ -24,7 +24,7 @@ def heading(page):
 
 
 def expect_heading(page, text):
-    page.wait_for_function("t => document.querySelector('h1').textContent.includes(t) && document.documentElement.dataset.ready", arg=text)
+    page.wait_for_function("t => document.querySelector('h1')?.textContent.includes(t) && document.documentElement.dataset.ready", arg=text)
 
 
 def test_from_the_first_account_to_the_start_page_and_out(visit, console):

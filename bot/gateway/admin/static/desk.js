@@ -4,6 +4,7 @@ import { poll, send } from "./api.js";
 const PAUSE_MS = 3000;
 const MOST_STILL_MS = 60000;
 const live = document.querySelector("#live");
+let leaving = false; // what a pressed button leads to must not be overtaken by a reload of this page
 const toEnd = () => { if ("toEnd" in live.dataset) live.scrollTop = live.scrollHeight; };
 
 async function show() {
@@ -13,6 +14,7 @@ async function show() {
   const parsed = new DOMParser().parseFromString(await response.text(), "text/html");
   const before = live.querySelector("[data-person]")?.dataset.person;
   const now = parsed.querySelector("[data-person]")?.dataset.person;
+  if (leaving) return undefined;
   if (before !== now) return location.reload(); // somebody took or left it: other buttons
   if (parsed.body.innerHTML !== live.dataset.shown) {
     live.dataset.shown = parsed.body.innerHTML;
@@ -68,6 +70,7 @@ async function say(event) {
 }
 
 form?.addEventListener("submit", say);
+document.addEventListener("submit", (event) => { leaving ||= !event.defaultPrevented; });
 box?.addEventListener("input", () => form.querySelector(".say-error")?.remove());
 box?.addEventListener("keydown", (event) => { if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) form.requestSubmit(); });
 for (const button of document.querySelectorAll("[data-phrase]")) {
