@@ -7,6 +7,8 @@ from typing import Dict, List, Tuple
 
 import numpy as np
 
+from bot.nlu.arrays import Floats
+
 from .base_model import MATRICES, Layer
 
 ADAPTER = Path(__file__).resolve().with_name("adapter.npz")
@@ -17,7 +19,7 @@ ADAPTER = Path(__file__).resolve().with_name("adapter.npz")
 class Adapter:
     """Per layer and matrix the factors ``(in, rank)`` and ``(rank, out)`` of what is added to the base weights."""
 
-    factors: List[Dict[str, Tuple[np.ndarray, np.ndarray]]]
+    factors: List[Dict[str, Tuple[Floats, Floats]]]
 
     def merged(self, layers: List[Layer]) -> List[Layer]:
         """``layers`` with the change added; raises ValueError when they are not the layers it was learned on."""

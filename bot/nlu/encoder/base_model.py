@@ -14,12 +14,14 @@ from typing import Dict, List, Tuple
 
 import numpy as np
 
+from bot.nlu.arrays import Floats
+
 MAGIC = b"E5S1"
 BLOCK_BYTES = 18
 MATRICES = ("q.w", "k.w", "v.w", "ao.w", "fi.w", "fo.w")
 VECTORS = ("q.b", "k.b", "v.b", "ao.b", "fi.b", "fo.b", "aln.w", "aln.b", "oln.w", "oln.b")
 
-Layer = Dict[str, np.ndarray]
+Layer = Dict[str, Floats]
 """Weights of one transformer layer; matrices are ``(in, out)``, so that ``x @ w + b`` applies them."""
 
 
@@ -30,12 +32,12 @@ class BaseModel:
     width: int
     heads: int
     layers: List[Layer]
-    words: np.ndarray  # (pieces, width)
-    positions: np.ndarray  # (longest, width), token type included
-    norm: Tuple[np.ndarray, np.ndarray]
+    words: Floats  # (pieces, width)
+    positions: Floats  # (longest, width), token type included
+    norm: Tuple[Floats, Floats]
     """Gain and bias of the normalisation of the embeddings."""
     pieces: List[str]
-    scores: np.ndarray  # (pieces,) log probability of each piece
+    scores: Floats  # (pieces,) log probability of each piece
     replaced: Dict[str, str]
     """Character normalisation that precedes the vocabulary."""
     begin: int
@@ -104,7 +106,7 @@ class _Cursor:
         self._position += size
         return self._data[self._position - size : self._position]
 
-    def array(self, kind: str, count: int) -> np.ndarray:
+    def array(self, kind: str, count: int) -> Floats:
         return np.frombuffer(self.bytes(count * np.dtype(kind).itemsize), dtype=kind)
 
 
@@ -119,11 +121,11 @@ class _Tensors:
             cursor.take("<BI")
             self._where[name] = (cursor.take("<Q")[0], cursor.take("<Q")[0])
 
-    def vector(self, name: str) -> np.ndarray:
+    def vector(self, name: str) -> Floats:
         offset, size = self._where[name]
         return np.frombuffer(self._data[offset : offset + size], dtype="<f4").copy()
 
-    def matrix(self, name: str, inputs: int) -> np.ndarray:
+    def matrix(self, name: str, inputs: int) -> Floats:
         """A quantised matrix as ``(inputs, outputs)``."""
         offset, size = self._where[name]
         blocks = np.frombuffer(self._data[offset : offset + size], dtype=np.uint8).reshape(-1, BLOCK_BYTES)

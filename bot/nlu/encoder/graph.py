@@ -10,6 +10,8 @@ import onnx
 from onnx import TensorProto, helper, numpy_helper
 from onnxruntime.quantization import QuantType, quantize_dynamic
 
+from bot.nlu.arrays import Floats
+
 from .base_model import Layer
 
 FUSED = "com.microsoft"
@@ -31,7 +33,7 @@ def _graph(layers: List[Layer], heads: int, width: int) -> onnx.ModelProto:
     nodes: List[onnx.NodeProto] = []
     constants: List[onnx.TensorProto] = []
 
-    def constant(name: str, values: np.ndarray) -> str:
+    def constant(name: str, values: Floats) -> str:
         constants.append(numpy_helper.from_array(np.ascontiguousarray(values, dtype=np.float32), name))
         return name
 

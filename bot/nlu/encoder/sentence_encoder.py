@@ -8,6 +8,8 @@ from typing import Dict, List, Sequence
 
 import numpy as np
 
+from bot.nlu.arrays import Floats, Ints
+
 from .tokenizer import Tokenizer
 
 GRAPH = "encoder.onnx"
@@ -21,7 +23,7 @@ MAX_BATCH = 32
 class SentenceEncoder:
     """See module docstring; thread-safe. ``ident`` names the weights: vectors of different encoders do not compare."""
 
-    def __init__(self, ident: str, width: int, tokenizer: Tokenizer, tables: Dict[str, np.ndarray], graph: Path, threads: int):
+    def __init__(self, ident: str, width: int, tokenizer: Tokenizer, tables: Dict[str, Floats], graph: Path, threads: int):
         import onnxruntime
 
         options = onnxruntime.SessionOptions()
@@ -48,7 +50,7 @@ class SentenceEncoder:
         tokenizer = Tokenizer(meta["pieces"], tables.pop("scores"), meta["replaced"])
         return cls(meta["ident"], meta["width"], tokenizer, tables, folder / GRAPH, threads)
 
-    def embed(self, texts: Sequence[str]) -> np.ndarray:
+    def embed(self, texts: Sequence[str]) -> Floats:
         """Vectors of ``texts``, float32 (texts, width), each of length 1. An empty text has a vector too."""
         tokens = [self._tokenizer(text, MAX_TOKENS) for text in texts]
         vectors = np.zeros((len(tokens), self.width), dtype=np.float32)
@@ -56,14 +58,16 @@ class SentenceEncoder:
             x = self._embedded(np.array([tokens[row] for row in rows]))
             vectors[rows] = self._session.run(None, {"x": x})[0]
         norms = np.linalg.norm(vectors, axis=1, keepdims=True)
-        return vectors / np.where(norms == 0, 1, norms)
+        scaled: Floats = vectors / np.where(norms == 0, 1, norms)
+        return scaled
 
-    def _embedded(self, tokens: np.ndarray) -> np.ndarray:
+    def _embedded(self, tokens: Ints) -> Floats:
         t = self._tables
         x = t["words"][tokens] * t["word_scales"][tokens][..., None] + t["positions"][: tokens.shape[1]]
         x = x - x.mean(axis=-1, keepdims=True)
         x = x / np.sqrt((x * x).mean(axis=-1, keepdims=True) + 1e-12)
-        return (x * t["gain"] + t["bias"]).astype(np.float32)
+        located: Floats = (x * t["gain"] + t["bias"]).astype(np.float32)
+        return located
 
 
 def _same_length(tokens: List[List[int]]) -> List[List[int]]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 import re
 from typing import Dict, List, Sequence
 
-import numpy as np
+from bot.nlu.arrays import Floats
 
 SPACE = "\u2581"
 """How SentencePiece writes a space."""
@@ -24,7 +24,7 @@ def usable(piece: str) -> bool:
 class Tokenizer:
     """``pieces`` with their scores; token number = row of the embedding table. Rows 0–2 are begin, end and unknown."""
 
-    def __init__(self, pieces: Sequence[str], scores: np.ndarray, replaced: Dict[str, str]):
+    def __init__(self, pieces: Sequence[str], scores: Floats, replaced: Dict[str, str]):
         self.pieces = list(pieces)
         self.scores = scores
         self.replaced = replaced
