@@ -16,7 +16,7 @@ from bot.knowledge.faq_draft import LONGEST_ANSWER, new_id, warnings
 from bot.knowledge.faq_office import Office, Refused, needs_training
 
 from . import preview
-from .history import History, Revision
+from .history import History
 from .library import Library
 from .near import Near, Nearest
 from .refusal import Conflict, Unknown
@@ -125,9 +125,6 @@ class FaqDesk:
 
     async def near(self, text: str, but: str = "") -> List[Near]:
         return await asyncio.to_thread(self._near, text, but)
-
-    async def last_changes(self, ident: str) -> List[Revision]:
-        return await self.history.list(ident)
 
     def office(self) -> Office:
         """Blocking."""
