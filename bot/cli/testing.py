@@ -41,7 +41,7 @@ def main(argv: Sequence[str]) -> int:
 def _arguments(argv: Sequence[str]) -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="./gjj test", description="运行全部检查和测试。")
     parser.add_argument("suites", nargs="*", metavar="部分", help="只运行这些：" + "、".join(suite.name for suite in SUITES))
-    parser.add_argument("--coverage", action="store_true", help=f"同时量覆盖率，写到 var/test/coverage；全部运行时低于 {coverage_report.WANTED:.0f}% 算失败")
+    parser.add_argument("--coverage", action="store_true", help=f"同时量覆盖率，写到 var/test/coverage；全部运行时低于 {coverage_report.WANTED:.0f} %% 算失败")
     args = parser.parse_args(argv)
     unknown = set(args.suites) - {suite.name for suite in SUITES}
     if unknown:

@@ -51,6 +51,12 @@ def test_help_names_every_command(argv):
         assert f"\n  {command} " in done.stdout
 
 
+@pytest.mark.parametrize("command", ["up", "test", "backup", "restore", "doctor", "statistics"])
+def test_every_command_explains_itself(command):
+    done = gjj(command, "--help")
+    assert (done.returncode, done.stderr) == (0, "") and command in done.stdout.splitlines()[0]
+
+
 def test_unknown_command_is_one_sentence():
     done = gjj("upp")
     assert (done.returncode, done.stdout, done.stderr) == (1, "", "✗ 没有“upp”这个命令。全部命令见 ./gjj help。\n")
