@@ -16,7 +16,7 @@ from bot.content.history import History
 from bot.content.impact import of_figure
 from bot.content.version import plain, version
 from bot.gateway.admin.figures import FIELDS, OFFICES, STATES, sending_back, shown, state
-from bot.gateway.admin.terminal import Terminal, parser_for, run
+from bot.gateway.admin.terminal import Terminal, obey, parser_for
 
 _HELP = """用法：./gjj figures 命令 [参数]
 
@@ -167,11 +167,7 @@ def _arguments(argv: Sequence[str]) -> argparse.Namespace:
 
 def main(argv: Sequence[str]) -> int:
     """Every foreseen failure is a sentence on stderr and status 1."""
-    if not argv or argv[0] in ("-h", "--help", "help"):
-        print(_HELP)
-        return 0
-    given = _arguments(argv)
-    return run(given.run, given)
+    return obey(argv, _HELP, _arguments)
 
 
 if __name__ == "__main__":

@@ -15,7 +15,7 @@ from bot.content.history import History
 from bot.content.learning import Learning
 from bot.gateway.admin import insight
 from bot.gateway.admin.inbox import KIND_TITLES, STATE_TITLES, settled
-from bot.gateway.admin.terminal import Terminal, parser_for, run
+from bot.gateway.admin.terminal import Terminal, obey, parser_for
 from bot.state.inbox import Inbox
 
 DEEDS = {"similar": "similar", "faq": "faq", "out-of-scope": "out_of_scope", "ignore": "ignore", "reopen": "reopen"}
@@ -112,11 +112,7 @@ def _arguments(argv: Sequence[str]) -> argparse.Namespace:
 
 def main(argv: Sequence[str]) -> int:
     """Every foreseen failure is a sentence on stderr and status 1."""
-    if not argv or argv[0] in ("-h", "--help", "help"):
-        print(_HELP)
-        return 0
-    given = _arguments(argv)
-    return run(given.run, given)
+    return obey(argv, _HELP, _arguments)
 
 
 if __name__ == "__main__":

@@ -120,6 +120,15 @@ def run(command: Callable[[Any, argparse.Namespace], Awaitable[None]], given: ar
     return 1
 
 
+def obey(argv: Sequence[str], manual: str, arguments: Callable[[Sequence[str]], argparse.Namespace]) -> int:
+    """``manual`` for who asks for help or says nothing; otherwise :func:`run` what ``arguments`` make of ``argv``."""
+    if not argv or argv[0] in ("-h", "--help", "help"):
+        print(manual)
+        return 0
+    given = arguments(argv)
+    return run(given.run, given)
+
+
 async def _connected(command: Callable[[Any, argparse.Namespace], Awaitable[None]], given: argparse.Namespace, kind: Type[Terminal],
                      settings: Settings, url: str, any_key: bool) -> None:
     client = connect(url, settings.redis_timeout, decode=True)
