@@ -14,7 +14,7 @@ from .answering import Speaker
 from .asking_back import MAX_OPTIONS, clarify, missed, says_wrong
 from .attend.evaluate import Known, evaluate
 from .dialogue_acts import dialogue_act, smalltalk
-from .follow_up import BRIEF, SHORT, continues, focus_first, in_context, tells
+from .follow_up import BRIEF, CERTAIN, SHORT, continues, focus_first, in_context, only_states, particular, tells
 from .life_events import decides, follows, told_event
 from .memory import Choice, Focus, Memory
 from .message import Message
@@ -148,10 +148,12 @@ def _one(speaker: Speaker, message: Message, understanding: Understanding) -> No
             dialogue_act(speaker, best.intent, message, best)
         return
     content = focus_first(base, content, memory.focus)
+    content[0] = particular(base, understanding.text, content)
     reading = in_context(base, memory.focus, understanding.text, content)
     # Two aspects of one card are no reason to ask back: the better one is answered.
     second = next((r.score for r in content[1:] if r.home != reading.home), 0.0)
-    if reading.score < ANSWER_SCORE and continues(speaker, message, content):
+    doubtful = CERTAIN if only_states(base, message) and memory.focus is not None and reading.home != memory.focus.home else ANSWER_SCORE
+    if reading.score < doubtful and continues(speaker, message, content):
         return
     if reading.score >= ANSWER_SCORE or (reading.score >= CLEAR_SCORE and reading.score - second >= CLEAR_MARGIN):
         memory.misses = 0

@@ -23,7 +23,7 @@ BRIEF = 10
 _POINTS_BACK = re.compile(r"^(?:那|这个|这|它|他|她|还有|然后|再说回|回到|刚才|所以)|刚才|前面说|(?:那|这)(?:个|种)(?!月)")
 _WANTS = re.compile(r"想|要(?!是)|打算|准备|申请|咨询|问|帮我|请|麻烦|谢|投诉|办理|人工")
 _ASPECT_OF = {"faq_online_what": "channel", **{faq: aspect for aspects in GENERAL.values() for aspect, faq in aspects.items()}}
-_OF_DEPOSITS = {"faq_deposit_amount": "amount"}
+_OF_DEPOSITS = {"faq_deposit_amount": "amount", "faq_open_account": "steps"}
 """General answers about paying in: an aspect of a matter that is neither a withdrawal nor a loan."""
 CLOSE = 0.8
 """Of the best reading of a question among several: another as close as this is preferred when it is of the matter in focus."""
@@ -153,7 +153,30 @@ def continues(speaker: Speaker, message: Message, content: List[Reading]) -> boo
         speaker.add("smalltalk", say("noted", memory.turns, name=base.cards[focus.home].short), topic="chitchat", confidence=0.5)
         return True
     card = base.cards[focus.home]
-    aspects = [r.aspect for r in content if r.aspect in card.answers and r.aspect != "overview"]
+    names = named(base, message.text, card.category)
     memory.misses = 0
-    speaker.answer(focus.home, aspects[0] if aspects else "channel", content[0].score if content else 0.5)
+    score = content[0].score if content else 0.5
+    if names and focus.home not in names and card.category in ("提取", "贷款") and base.cards[names[-1]].category == card.category:
+        speaker.answer(names[-1], focus.aspect, score)  # 购房提取的材料 – 我买的是二手房
+        return True
+    aspects = [r.aspect for r in content if r.aspect in card.answers and r.aspect != "overview"]
+    speaker.answer(focus.home, aspects[0] if aspects else "channel", score)
     return True
+
+
+def only_states(base: KnowledgeBase, message: Message) -> bool:
+    """Whether ``message`` says something of the citizen's situation, names no matter and asks or wants nothing (今年三月签的合同)."""
+    return bool(message.facts) and not asks(message.text) and not _WANTS.search(message.text) and not named(base, message.text)
+
+
+def particular(base: KnowledgeBase, text: str, content: List[Reading]) -> Reading:
+    """The first of ``content``; of a general answer about withdrawing, the same aspect of the matter that the words name.
+
+    装电梯能提爸妈的吗 is about lifts, though it sounds like the question whose account may be used.
+    """
+    best = content[0]
+    aspect = next((aspect for aspect, faq in GENERAL["withdraw"].items() if faq == best.home), "")
+    names = named(base, text, "提取") if aspect else []
+    if len(names) == 1 and any(r.home == names[0] and r.score >= FOCUS_SCORE for r in content[1:]):
+        return replace(best, home=names[0], aspect=aspect, topic=base.topic(names[0], aspect))
+    return best

@@ -86,12 +86,14 @@ class Understanding:
                 whole = clauses[0].readings  # what leads to it is no story about the fund: 房产证去年就拿到了,需要带什么
             else:
                 # Read without the focus: a fragment at the end of a story is about the story, not about what came before.
-                whole = _blend(base, data.get("text", ""), whole, merge(base, bare, None))
+                whole = _asked_of(base, _blend(base, data.get("text", ""), whole, merge(base, bare, None)), bare)
         return cls(data.get("text", ""), whole, clauses)
 
 
 BARE_SHARE = 0.6
 """Largest weight of the bare question of a message that tells a story first."""
+ASKED_SCORE = 0.6
+"""From here the bare question is taken to ask for its aspect of what the story is about."""
 UNSPECIFIC = ("withdraw_overview", "withdraw_materials", "withdraw_processing_time", "withdraw_amount_frequency", "policy_general")
 """Topics of questions that name no matter of their own."""
 REJECT_SCORE = 0.3
@@ -139,6 +141,16 @@ def _blend(base: KnowledgeBase, text: str, whole: List[Reading], bare: List[Read
     known = {r.topic for r in whole if r.intent is None}
     blended += [replace(r, score=weight * r.score) for topic, r in asked.items() if topic not in known]
     return sorted(blended, key=lambda r: -r.score)
+
+
+def _asked_of(base: KnowledgeBase, whole: List[Reading], bare: List[Dict[str, Any]]) -> List[Reading]:
+    """``whole`` with the aspect that its question asks for where the story names but the matter: 接着说商转公,要收钱吗."""
+    if not whole or not bare or bare[0]["home"] != FOCUS_HOME or bare[0]["score"] < ASKED_SCORE:
+        return whole
+    home, aspect, asked = whole[0].home, whole[0].aspect, bare[0]["aspect"]
+    if home not in base.cards or aspect not in ("", "overview") or asked not in base.cards[home].answers:
+        return whole
+    return [replace(whole[0], aspect=asked, topic=base.topic(home, asked)), *whole[1:]]
 
 
 def _surer(base: KnowledgeBase, text: str, asked: Dict[str, Reading], reading: Reading) -> Reading:

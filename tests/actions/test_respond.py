@@ -123,6 +123,36 @@ def test_a_statement_while_a_matter_is_open_goes_on_with_it(talk):
     assert answers(talk)[0][1].startswith("wd_rent/")
 
 
+def told(replies):
+    """Home and aspect of the first answer."""
+    return next((r.service or r.faq, "" if r.faq else r.aspect) for r in replies if r.kind == "answer")
+
+
+@pytest.mark.parametrize(("score", "home"), [(0.66, "wd_second_hand"), (0.95, "loan_new_home")])
+def test_a_fact_that_was_only_mentioned_changes_the_subject_only_when_it_certainly_does(talk, score, home):
+    talk.say("二手房提取怎么办", ("wd_second_hand/overview", 0.9))
+    assert told(talk.say("今年三月签的合同", ("loan_new_home/overview", score)))[0] == home
+
+
+def test_the_kind_of_house_moves_the_question_to_its_card(talk):
+    talk.say("购房提取的材料", ("wd_new_home/materials", 0.9))
+    assert told(talk.say("我买的是二手房", ("intent:out_of_scope", 0.5), ("loan_second_hand/overview", 0.3))) == ("wd_second_hand", "materials")
+
+
+@pytest.mark.parametrize(
+    ("text", "answer"),
+    [("爸妈的房子想装电梯,能提我的公积金吗", ("wd_elevator", "family")), ("爸妈能用我的公积金吗", ("faq_withdraw_family", ""))],
+)
+def test_the_matter_that_is_named_goes_before_a_general_answer(talk, text, answer):
+    assert told(talk.say(text, ("faq_withdraw_family", 0.7), ("wd_elevator/conditions", 0.25))) == answer
+
+
+@pytest.mark.parametrize(("sure", "aspect"), [(0.99, "fee"), (0.4, "overview")])
+def test_the_question_behind_a_named_matter_says_which_aspect(talk, sure, aspect):
+    question = ("要收钱吗", (("focus/fee", sure),))
+    assert told(talk.say("好的,接着说商转公,要收钱吗", ("loan_convert/overview", 0.99), clauses=(question,))) == ("loan_convert", aspect)
+
+
 def test_several_questions_are_answered_in_their_order(talk):
     talk.say(
         "租房能提吗?贷款利率多少?", ("wd_rent/overview", 0.5), ("loan_new_home/rate", 0.4),
