@@ -81,6 +81,7 @@ class _Adam:
         self._arrays = [getattr(network, name) for name in LAYERS]
         self._mean = [np.zeros_like(a) for a in self._arrays]
         self._square = [np.zeros_like(a) for a in self._arrays]
+        self._room = [np.empty_like(a) for a in self._arrays]  # making arrays anew in every step would take longer than the sums
         self._rate = hyper.rate
         self._steps = steps
         self._done = 0
@@ -89,10 +90,19 @@ class _Adam:
         self._done += 1
         rate = self._rate * (1 + np.cos(np.pi * self._done / self._steps)) / 2
         rate = np.float32(rate * np.sqrt(1 - 0.999**self._done) / (1 - 0.9**self._done))
-        for array, mean, square, gradient in zip(self._arrays, self._mean, self._square, gradients):
-            mean += np.float32(0.1) * (gradient - mean)
-            square += np.float32(0.001) * (gradient * gradient - square)
-            array -= rate * mean / (np.sqrt(square) + np.float32(1e-8))
+        for array, mean, square, room, gradient in zip(self._arrays, self._mean, self._square, self._room, gradients):
+            np.subtract(gradient, mean, out=room)
+            room *= np.float32(0.1)
+            mean += room
+            np.multiply(gradient, gradient, out=room)
+            room -= square
+            room *= np.float32(0.001)
+            square += room
+            np.sqrt(square, out=room)
+            room += np.float32(1e-8)
+            np.divide(mean, room, out=room)
+            room *= rate
+            array -= room
 
 
 def _start(rng: np.random.Generator, rows: int, columns: int, fan: int) -> Floats:

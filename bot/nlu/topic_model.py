@@ -50,7 +50,7 @@ class Hyper:
     coarse_neighbours: int = 256
     """So many questions, the nearest along the first axes, are compared along all of them."""
     neighbour_temperature: float = 0.08
-    neighbour_share: float = 0.4
+    neighbour_share: float = 0.5
     """Share of the nearest-question vote in the final probabilities."""
     sharpness: float = 2.0
     """Exponent of the topic probabilities: networks and neighbours agree more often than their mean is sure."""
@@ -107,7 +107,7 @@ class TopicModel:
         texts = [e.text for e in examples]
         ngrams = NGrams.fit(texts)
         matrix = ngrams.transform(texts)
-        svd = TruncatedSVD(min(hyper.lsa_dimensions, matrix.shape[1] - 1), n_iter=5, random_state=seed).fit(matrix)
+        svd = TruncatedSVD(min(hyper.lsa_dimensions, matrix.shape[1] - 1), n_iter=2, random_state=seed).fit(matrix)
         projection = _as_stored(svd.components_.T)
         axes = Axes.fit(sentence, hyper.sentence_dimensions)
         located = axes.apply(sentence)
