@@ -29,8 +29,8 @@ class SentenceVectorFeaturizer(GraphComponent):
     """Adds one sentence feature per message.
 
     Training stores the encoder inside the model: a release that is rolled back to finds the encoder it was made with.
-    ``cache_size``: sentences kept in memory at run time; people ask the same short questions all day. ``tuned``: with the
-    project's adapter; without it the encoder is plain multilingual-e5-small.
+    ``cache_size``: sentences kept in memory at run time; people ask the same short questions all day. ``tuned``: the
+    project's student; without it the encoder is plain multilingual-e5-small.
     """
 
     @staticmethod

@@ -18,6 +18,7 @@ from opencc import OpenCC
 from pypinyin import Style, lazy_pinyin
 from spacy.vocab import Vocab
 
+from bot.nlu.normalize import normalize
 from bot.nlu.sounds import soft_sound, sound
 from bot.nlu.spacy_zh.tokenizer import JiebaTokenizer, merge_dictionary
 from bot.nlu.spacy_zh.vocabulary import common_characters, read_jieba_dictionary, read_lexicon
@@ -214,3 +215,10 @@ KINDS: Dict[str, Kind] = {
 def noisy(text: str, kind: str, seed: int = 0) -> str:
     """``text`` spoiled by ``kind``; depends on nothing but the three arguments. KeyError for a kind not in :data:`KINDS`."""
     return KINDS[kind](text, random.Random(f"{seed}:{kind}:{text}"))
+
+
+def seen(text: str, share: float, rng: random.Random, kinds: Sequence[str] = tuple(KINDS)) -> str:
+    """``text`` as learning sees it: in ``share`` of the cases spoiled by one of ``kinds``, and normalised as the pipeline would do it."""
+    if rng.random() >= share:
+        return text
+    return normalize(KINDS[rng.choice(kinds)](text, rng)) or text

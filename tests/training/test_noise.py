@@ -7,7 +7,7 @@ import re
 import pytest
 from hypothesis import given, settings, strategies as st
 
-from bot.training.noise import KINDS, noisy
+from bot.training.noise import KINDS, noisy, seen
 
 QUESTION = "租房提取要带什么材料？"
 LONG = "我2019年在吉首买的二手房，贷了30.5万，现在离职了还能提取公积金吗？"
@@ -72,3 +72,11 @@ def test_little_to_spoil_is_no_error(kind, text):
 @given(st.text(alphabet="租房公积金提取贷款怎么2019年30万3.5%，。？ gjj", max_size=60), st.sampled_from(sorted(KINDS)), st.integers(0, 9))
 def test_digits_are_never_touched(text, kind, seed):
     assert re.findall(r"\d", noisy(text, kind, seed)) == re.findall(r"\d", text)
+
+
+def test_learning_sees_a_share_of_the_questions_spoiled_and_normalised():
+    rng = random.Random(0)
+    versions = [seen("租房提取要带什么材料", 0.5, rng) for _ in range(60)]
+    plain = versions.count("租房提取要带什么材料")
+    assert 20 <= plain <= 50 and all(re.fullmatch(r"[^？]+", version) for version in versions)
+    assert seen("租房提取要带什么材料", 0.0, rng) == "租房提取要带什么材料"

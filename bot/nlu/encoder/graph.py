@@ -19,7 +19,10 @@ EPSILON = 1e-12
 
 
 def write(layers: List[Layer], heads: int, width: int, path: Path) -> None:
-    """Write the graph: ``x`` (texts, tokens, width) embedded and normalised → ``y`` (texts, width), mean over tokens."""
+    """Write the graph: ``x`` (texts, tokens, width) embedded and normalised → ``y`` (texts, width), mean over tokens.
+
+    ``heads``: of a whole layer; a slim one has as many as its matrices have room for.
+    """
     with tempfile.TemporaryDirectory() as folder:
         exact = Path(folder) / "exact.onnx"
         onnx.save(_graph(layers, heads, width), str(exact))
@@ -49,7 +52,9 @@ def _graph(layers: List[Layer], heads: int, width: int) -> onnx.ModelProto:
         qkv_bias = constant(name("qkv.b"), np.concatenate([layer["q.b"], layer["k.b"], layer["v.b"]]))
         attended, inner, out = name("attended"), name("inner"), name("out")
         nodes += [
-            helper.make_node("Attention", [x, qkv, qkv_bias], [name("context")], domain=FUSED, num_heads=heads),
+            helper.make_node(
+                "Attention", [x, qkv, qkv_bias], [name("context")], domain=FUSED, num_heads=layer["q.w"].shape[1] * heads // width,
+            ),
             helper.make_node("MatMul", [name("context"), weights("ao.w")], [name("ao")]),
             helper.make_node(
                 "SkipLayerNormalization", [x, name("ao"), weights("aln.w"), weights("aln.b"), weights("ao.b")], [attended],

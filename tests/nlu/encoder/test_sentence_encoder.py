@@ -1,12 +1,12 @@
-"""The finished encoder, built from the installed base model and the adapter of the repository."""
+"""The finished encoder, built from the installed base model and the student of the repository."""
 from __future__ import annotations
 
 import numpy as np
 import pytest
 
 from bot.nlu.encoder import base_model, build
-from bot.nlu.encoder.adapter import ADAPTER, Adapter
 from bot.nlu.encoder.sentence_encoder import GRAPH, META, TABLES, SentenceEncoder
+from bot.nlu.encoder.student import STUDENT
 
 
 @pytest.fixture(scope="module")
@@ -41,7 +41,7 @@ def test_any_text_has_a_vector(encoder, text):
 
 
 def test_the_folder_is_named_after_what_it_was_built_from(encoder):
-    assert encoder.ident == build.ident(ADAPTER) and build.ensure().name == f"encoder-{encoder.ident}"
+    assert encoder.ident == build.ident(STUDENT) and build.ensure().name == f"encoder-{encoder.ident}"
 
 
 @pytest.mark.parametrize("file", [GRAPH, TABLES, META])
@@ -57,15 +57,3 @@ def test_another_file_is_not_taken_for_the_base_model(tmp_path):
     (tmp_path / "model.bin").write_bytes(b"PK\x03\x04" + bytes(100))
     with pytest.raises(ValueError, match="not a packed e5 model"):
         base_model.read(tmp_path / "model.bin")
-
-
-def test_an_adapter_of_another_model_is_refused():
-    with pytest.raises(ValueError, match="layers"):
-        Adapter.load(ADAPTER).merged([{}])
-
-
-def test_the_adapter_adds_the_product_of_its_factors(tmp_path):
-    a, b = np.ones((4, 2), np.float32), np.full((2, 3), 0.5, np.float32)
-    weights = {"q.w": np.zeros((4, 3), np.float32), "q.b": np.zeros(3, np.float32)}
-    merged = Adapter([{"q.w": (a, b)}]).merged([weights])
-    assert (merged[0]["q.w"] == 1).all() and merged[0]["q.b"] is weights["q.b"]

@@ -8,11 +8,10 @@ from typing import Dict, List, Tuple
 import numpy as np
 
 from bot.nlu.arrays import Floats
-
-from .base_model import MATRICES, Layer
+from bot.nlu.encoder.base_model import MATRICES, Layer
 
 ADAPTER = Path(__file__).resolve().with_name("adapter.npz")
-"""The adapter in the repository; ``python -m bot.nlu.encoder.tune`` learns a new one."""
+"""The adapter in the repository: the teacher of its student."""
 
 
 @dataclass(frozen=True)
