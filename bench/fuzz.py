@@ -24,6 +24,7 @@ from pathlib import Path
 from typing import Any, Callable, Collection, Dict, Iterator, List, Tuple
 
 from bench import fuzz_frames, fuzz_raw
+from bench.ports import free_port
 
 INPUTS = 100_000
 ROUND = 500
@@ -199,7 +200,7 @@ def main(argv: List[str]) -> int:
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         with system.redis_server(folder) as redis, system.fake_worker(folder) as worker:
-            port = system.free_port()
+            port = free_port()
             environment = system.environment(redis, worker, port, GJJ_FOR_TESTS="1")
             with system.process([sys.executable, "-m", "bot.gateway"], env=environment, stderr=subprocess.DEVNULL) as running:
                 base = f"http://127.0.0.1:{port}"

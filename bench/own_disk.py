@@ -7,7 +7,8 @@ import subprocess
 from pathlib import Path
 from typing import List, Tuple
 
-from bench.system import Part, System, free_port, redis_server
+from bench.ports import free_port
+from bench.system import Part, System, redis_server
 
 MEGABYTES = 8
 

@@ -9,7 +9,8 @@ from typing import Dict, List
 
 import redis
 
-from bench.system import Part, free_port, listens, redis_binary, wait_until
+from bench.ports import free_port
+from bench.system import Part, listens, redis_binary, wait_until
 
 _NODE_TIMEOUT = 2000
 """Milliseconds of silence after which the others take a node for dead."""

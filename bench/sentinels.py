@@ -9,7 +9,8 @@ from typing import List
 
 import redis
 
-from bench.system import Part, free_port, listens, redis_binary, redis_server, wait_until
+from bench.ports import free_port
+from bench.system import Part, listens, redis_binary, redis_server, wait_until
 
 SERVICE = "gjj"
 _DOWN_AFTER = 1000

@@ -14,9 +14,10 @@ from functools import partial
 from pathlib import Path
 from typing import List, Optional, Union
 
+from bench.ports import free_port
 from bench.redis_cluster import RedisCluster
 from bench.sentinels import Sentinels
-from bench.system import SECRET, Part, environment, free_port, gateway_python, listens
+from bench.system import SECRET, Part, environment, gateway_python, listens
 from bot.settings import Settings
 
 GATEWAYS, WORKERS = 2, 4

@@ -2,7 +2,6 @@
 from __future__ import annotations
 
 import shutil
-import socket
 import subprocess
 import tempfile
 import threading
@@ -12,14 +11,14 @@ from typing import Iterator, List
 
 import redis
 
+from bench.ports import free_port
+
 
 @contextmanager
 def server() -> Iterator[int]:
     """Port of a private server on loopback; both stores talk to it by TCP."""
     binary = shutil.which("redis-server") or shutil.which("valkey-server") or _bundled()
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
+    port = free_port()
     with tempfile.TemporaryDirectory() as folder:
         process = subprocess.Popen(
             [binary, "--port", str(port), "--bind", "127.0.0.1", "--dir", folder, "--appendonly", "yes", "--appendfsync", "everysec", "--save", ""],

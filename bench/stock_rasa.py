@@ -9,7 +9,8 @@ from typing import Any, Dict, List
 import aiohttp
 import yaml
 
-from bench.system import Part, environment, free_port, listens
+from bench.ports import free_port
+from bench.system import Part, environment, listens
 from bot.settings import Settings
 from bot.training.releases import Releases
 

@@ -13,8 +13,9 @@ import time
 import urllib.error
 import urllib.request
 from pathlib import Path
-from typing import Any, Callable, Dict, Iterator, List, Optional, Sequence, Set
+from typing import Any, Callable, Dict, Iterator, List, Optional, Sequence
 
+from bench.ports import free_port
 from bot.cli.paths import GATEWAY_PYTHON
 from bot.cli.readiness import worker_ready
 from bot.settings import ROOT, Settings
@@ -190,22 +191,6 @@ def environment() -> Dict[str, str]:
         **clean, "PYTHONPATH": str(ROOT), "PYTHONUTF8": "1", "PYTHONHASHSEED": "0", "PYTHONWARNINGS": "ignore", "OMP_NUM_THREADS": "1",
         "RASA_TELEMETRY_ENABLED": "false", "TF_CPP_MIN_LOG_LEVEL": "3", "GJJ_TODAY": os.environ.get("GJJ_TODAY") or "2026-11-22",
     }
-
-
-_GIVEN: Set[int] = set()
-"""Ports promised to parts that may not have started yet."""
-
-
-def free_port(together: int = 1) -> int:
-    """The first of ``together`` ports in a row that nobody listens at and that were not given before."""
-    while True:
-        with socket.socket() as probe:
-            probe.bind(("127.0.0.1", 0))
-            first = int(probe.getsockname()[1])
-        ports = range(first, first + together)
-        if ports[-1] < 65536 and not _GIVEN.intersection(ports) and not any(listens(port) for port in ports):
-            _GIVEN.update(ports)
-            return first
 
 
 def listens(port: int) -> bool:

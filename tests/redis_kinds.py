@@ -13,6 +13,8 @@ from typing import Callable, Dict, Iterator, List
 import pytest
 import redis
 
+from bench.ports import free_port
+
 HOST = "127.0.0.1"
 USER, PASSWORD = "counter", "geheim@:/?#"
 URL_LOGIN = "counter:geheim%40%3A%2F%3F%23"
@@ -67,7 +69,7 @@ class Sentinels:
 def sentinels(folder: Path) -> Iterator[Sentinels]:
     """Watching each other and the replica; a failover takes about two seconds."""
     processes: Dict[int, subprocess.Popen] = {}
-    master, replica, *ports = free_ports(5)
+    master, replica, *ports = (free_port() for _ in range(5))
     try:
         processes[master] = start(folder, master)
         processes[replica] = start(folder, replica, "--replicaof", HOST, str(master))
@@ -93,7 +95,7 @@ def sentinels(folder: Path) -> Iterator[Sentinels]:
 def cluster(folder: Path) -> Iterator[str]:
     """Three masters that share the slots."""
     processes: Dict[int, subprocess.Popen] = {}
-    ports = free_ports(3)
+    ports = [free_port() for _ in range(3)]
     try:
         for port in ports:
             processes[port] = start(folder, port, "--cluster-enabled", "yes", "--cluster-config-file", f"nodes-{port}.conf",
@@ -122,7 +124,7 @@ def tls(folder: Path) -> Iterator[str]:
          "-addext", f"subjectAltName=IP:{HOST}", "-keyout", key, "-out", certificate],
         check=True, stderr=subprocess.DEVNULL,
     )
-    (port,) = free_ports(1)
+    port = free_port()
     server = subprocess.Popen(
         [binary(), "--port", "0", "--tls-port", str(port), "--tls-cert-file", key.with_name("certificate.pem"), "--tls-key-file", key,
          "--tls-auth-clients", "no", "--save", "", "--dir", folder], stdout=subprocess.DEVNULL,
@@ -138,7 +140,7 @@ def tls(folder: Path) -> Iterator[str]:
 
 @contextmanager
 def _single(folder: Path) -> Iterator[str]:
-    (port,) = free_ports(1)
+    port = free_port()
     server = start(folder, port)
     try:
         yield f"redis://{HOST}:{port}/3"
@@ -149,7 +151,7 @@ def _single(folder: Path) -> Iterator[str]:
 @contextmanager
 def _user(folder: Path) -> Iterator[str]:
     """Only a user who may touch nothing but keys of ours."""
-    (port,) = free_ports(1)
+    port = free_port()
     server = start(folder, port)
     try:
         with redis.Redis(HOST, port) as client:
@@ -198,20 +200,6 @@ def stop(processes: Dict[int, subprocess.Popen]) -> None:
         process.kill()
     for process in processes.values():
         process.wait(10)
-
-
-def free_ports(count: int) -> List[int]:
-    """Ports below 55536 (a Cluster node also listens 10000 higher) that were free a moment ago."""
-    probes, found = [], []
-    while len(found) < count:
-        probe = socket.socket()
-        probe.bind((HOST, 0))
-        probes.append(probe)
-        if probe.getsockname()[1] < 55536:
-            found.append(probe.getsockname()[1])
-    for probe in probes:
-        probe.close()
-    return found
 
 
 def wait_for(condition: Callable[[], bool], seconds: float = 20.0) -> None:

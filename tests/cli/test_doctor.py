@@ -8,13 +8,13 @@ from dataclasses import replace
 
 import pytest
 
+from bench.ports import free_port
 from bot.cli import disk, doctor, findings, paths, pipeline, redis_server
 from bot.cli.findings import Finding
 from bot.cli.lock import InstanceLock
 from bot.cli.problem import Problem
 from bot.settings import Settings
 from bot.training.releases import Releases
-from tests.cli.conftest import free_port
 from tests.redis_kinds import address_of
 
 DAY = 86400

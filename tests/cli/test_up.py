@@ -9,7 +9,9 @@ import time
 import pytest
 import redis
 
-from .conftest import alive, free_port
+from bench.ports import free_port
+
+from .conftest import alive
 
 
 def wait_until_gone(pids, seconds=15):

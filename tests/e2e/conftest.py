@@ -12,6 +12,7 @@ import pytest
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
+from bench.ports import free_port
 from tests import browser as chromium
 from tests.gateway import system
 
@@ -42,7 +43,7 @@ def browser():
 @pytest.fixture(scope="session")
 def host_site(tmp_path_factory):
     """A page of another origin that may embed the chat: its origin and its folder."""
-    folder, port = tmp_path_factory.mktemp("site"), system.free_port()
+    folder, port = tmp_path_factory.mktemp("site"), free_port()
     command = [sys.executable, "-m", "http.server", port, "--bind", "127.0.0.1", "--directory", folder]
     with system.process(command, stderr=system.subprocess.DEVNULL, stdout=system.subprocess.DEVNULL):
         yield f"http://127.0.0.1:{port}", folder

@@ -1,6 +1,7 @@
 """Broken connections: nothing is lost and nothing appears twice."""
 import pytest
 
+from bench.ports import free_port
 from tests.gateway import system
 
 pytestmark = pytest.mark.canned
@@ -41,7 +42,7 @@ def test_no_websocket_falls_back_to_post(open_page, base):
 
 
 def test_gateway_restarted_in_the_middle_of_an_answer(open_page, parts):
-    port = system.free_port()
+    port = free_port()
     with system.gateway(*parts, port=port, GJJ_FOR_TESTS="1") as base:
         page = open_page(base + "/")
         page.wait_for_selector("html[data-ready]")
@@ -78,7 +79,7 @@ def test_refused_message_can_be_sent_again(chat):
 
 
 def test_a_server_that_is_away_is_told_and_what_was_said_goes_out_later(open_page, parts):
-    port = system.free_port()
+    port = free_port()
     with system.gateway(*parts, port=port, GJJ_FOR_TESTS="1") as base:
         page = open_page(base + "/")
         page.wait_for_selector("html[data-ready]")

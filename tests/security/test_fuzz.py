@@ -4,6 +4,7 @@ import sys
 import urllib.request
 
 from bench.fuzz import Fuzzer, resident
+from bench.ports import free_port
 from tests.gateway import system
 
 INPUTS = 800
@@ -12,7 +13,7 @@ MOST_GROWTH = 40 * 1024 * 1024
 
 
 def test_inputs_made_from_the_description_break_nothing(redis_url, fake_worker):
-    port = system.free_port()
+    port = free_port()
     base = f"http://127.0.0.1:{port}"
     environment = system.environment(redis_url, fake_worker, port, GJJ_FOR_TESTS="1")
     with system.process([sys.executable, "-m", "bot.gateway"], env=environment, stderr=subprocess.DEVNULL) as running:

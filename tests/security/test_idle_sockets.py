@@ -10,6 +10,7 @@ from contextlib import contextmanager
 
 import pytest
 
+from bench.ports import free_port
 from bot.gateway.connections import FIRST_REQUEST_SECONDS
 from tests.gateway import system
 
@@ -20,7 +21,7 @@ LARGEST_GROWTH = 300 * 1024 * 1024
 
 @contextmanager
 def gateway_process(redis_url, worker):
-    port = system.free_port()
+    port = free_port()
     command = [sys.executable, "-m", "bot.gateway"]
     with system.process(command, env=system.environment(redis_url, worker, port), stderr=subprocess.DEVNULL) as running:
         def ready():

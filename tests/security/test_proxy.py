@@ -10,6 +10,7 @@ import pytest
 import pytest_asyncio
 from aiohttp import ClientSession, TCPConnector
 
+from bench.ports import free_port
 from tests.gateway import system
 from tests.gateway.conftest import MESSAGE_ID
 from tests.security.raw import parse, post, read
@@ -25,11 +26,11 @@ pytestmark = pytest.mark.skipif(not NGINX or not shutil.which("openssl"), reason
 def proxy(tmp_path_factory, redis_url, fake_worker):
     """(https port, http port, folder with access log of the gateway and log of nginx)."""
     folder = tmp_path_factory.mktemp("nginx")
-    https, http = system.free_port(), system.free_port()
+    https, http = free_port(), free_port()
     subprocess.run(["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes", "-days", "1",
                     "-subj", f"/CN={NAME}", "-addext", f"subjectAltName=DNS:{NAME}", "-keyout", folder / "privkey.pem", "-out", folder / "fullchain.pem"],
                    check=True, capture_output=True)
-    port = system.free_port()
+    port = free_port()
     # only the places are changed; every rule is the file's own
     text = (FOLDER / "gjj.conf").read_text("utf-8")
     for old, new in ((r"listen 443", f"listen 127.0.0.1:{https}"), (r"listen 80", f"listen 127.0.0.1:{http}"), ("/etc/nginx/gjj", str(folder)),

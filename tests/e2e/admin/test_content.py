@@ -7,6 +7,7 @@ import sys
 
 import pytest
 
+from bench.ports import free_port
 from bot.knowledge.base import load
 from tests.axe import violations
 from tests.content import copies
@@ -25,7 +26,7 @@ PAGES = ["/admin/faqs", "/admin/faqs?q=石狮子", "/admin/faqs/new", "/admin/fa
 def console(content_copy, tmp_path_factory):
     """A gateway over a copy of the content; replaces the one over the real content."""
     folder = tmp_path_factory.mktemp("content-console")
-    port = system.free_port()
+    port = free_port()
     with system.redis_server(folder) as url, system.fake_worker(folder) as worker:
         env = system.environment(url, worker, port, GJJ_FOR_TESTS="1", GJJ_VAR=str(folder / "var"), GJJ_ADMIN_SECOND_FACTOR="none", GJJ_TODAY="2026-11-22", PYTHONPATH=str(system.ROOT))
         with system.process([sys.executable, "-c", GATEWAY, content_copy], env=env):
