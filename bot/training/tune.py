@@ -15,7 +15,7 @@ from bot.nlu.topic_model import Example
 
 from .encoder.adapt import Recipe, adapt
 from .encoder.adapter import ADAPTER
-from .encoder.distil import AGAIN, Lesson, distil
+from .encoder.distil import AGAIN, Course, distil
 from .encoder.slimming import Size
 
 
@@ -55,9 +55,9 @@ def main(arguments: List[str]) -> int:
     print(f"{len(examples)} 个问句", file=sys.stderr)
     if not (args.student or args.more):
         adapt(examples, Recipe(), args.adapter)
-    usual = AGAIN if args.more else Lesson()
-    lesson = replace(usual, epochs=args.epochs or usual.epochs, seed=args.seed)
-    distil(examples, args.adapter, Size(), lesson, args.out, STUDENT if args.more else None)
+    usual = AGAIN if args.more else Course()
+    course = replace(usual, epochs=args.epochs or usual.epochs, seed=args.seed)
+    distil(examples, args.adapter, Size(), course, args.out, STUDENT if args.more else None)
     print(f"已写入 {args.out}；运行 ./gjj train 用上它。", file=sys.stderr)
     return 0
 

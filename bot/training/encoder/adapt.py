@@ -7,22 +7,19 @@ near those of the base model, so that an FAQ added tomorrow still finds its neig
 from __future__ import annotations
 
 import random
-import sys
-import time
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Sequence
+from typing import Dict, List, Sequence
 
-import numpy as np
-
+from bot.nlu.arrays import Floats, Ints
 from bot.nlu.encoder import base_model, build
 from bot.nlu.encoder.sentence_encoder import MAX_TOKENS
 from bot.nlu.encoder.tokenizer import Tokenizer
 from bot.nlu.topic_model import Example
 
 from ..noise import seen
-from .batches import batches
-from .tasks import Task
+from .loop import learn, missed, vectors
+from .tasks import Task, labelled
 
 
 @dataclass(frozen=True)
@@ -61,13 +58,7 @@ def adapt(examples: Sequence[Example], recipe: Recipe, out: Path) -> None:
     encoder = AdaptedEncoder(base, kept, recipe.rank, recipe.dropout, recipe.seed)
     texts = [example.text for example in examples]
 
-    forward = tf.function(
-        lambda tokens, mask: encoder(tokens, mask, training=False),
-        input_signature=[tf.TensorSpec((None, None), tf.int32), tf.TensorSpec((None, None), tf.float32)],
-    )
-    before = np.zeros((len(texts), base.width), dtype=np.float32)
-    for rows, tokens, mask in batches([tokenizer(text, MAX_TOKENS) for text in texts], recipe.batch, rng):
-        before[rows] = forward(tokens, mask).numpy()
+    before = vectors(encoder, [tokenizer(text, MAX_TOKENS) for text in texts], recipe.batch, rng)
     center = before.mean(axis=0)
 
     tasks = [Task([e.topic for e in examples], 1.0), Task([e.home for e in examples], recipe.home_weight),
@@ -82,37 +73,18 @@ def adapt(examples: Sequence[Example], recipe: Recipe, out: Path) -> None:
     ])
     def step(tokens: tf.Tensor, mask: tf.Tensor, labels: tf.Tensor, original: tf.Tensor) -> tf.Tensor:
         with tf.GradientTape() as tape:
-            vectors = encoder(tokens, mask, training=True)
-            loss = recipe.keep * tf.reduce_mean(tf.reduce_sum((vectors - original) ** 2, -1))
-            centred = tf.math.l2_normalize(vectors - center, -1)
-            for task, prototype, label in zip(tasks, prototypes, tf.unstack(labels, axis=1)):
-                scores = recipe.scale * tf.matmul(centred, tf.math.l2_normalize(prototype, 0))
-                wanted = tf.one_hot(label, task.size) * (1 - recipe.smoothing) + recipe.smoothing / task.size
-                miss = -tf.reduce_sum(wanted * tf.nn.log_softmax(scores), -1)
-                counted = tf.cast(label >= 0, tf.float32)
-                loss += task.weight * tf.reduce_sum(miss * counted) / (tf.reduce_sum(counted) + 1e-6)
+            found = encoder(tokens, mask, training=True)
+            loss = recipe.keep * tf.reduce_mean(tf.reduce_sum((found - original) ** 2, -1))
+            loss += missed(tf.math.l2_normalize(found - center, -1), tasks, prototypes, labels, recipe.scale, recipe.smoothing)
         gradients, _ = tf.clip_by_global_norm(tape.gradient(loss, learned), 1.0)
         optimizer.apply_gradients(zip(gradients, learned))
         return loss
 
-    steps = int(recipe.epochs * len(texts) / recipe.batch)
-    done = 0
-    started = time.monotonic()
-    smooth = 0.0
-    while done < steps:
-        heard = [tokenizer(seen(text, recipe.noisy, rng), MAX_TOKENS) for text in texts]
-        for rows, tokens, mask in batches(heard, recipe.batch, rng):
-            rising = (done + 1) / (recipe.warm_up * steps)
-            optimizer.learning_rate.assign(recipe.rate * min(1.0, rising) * max(0.02, (1 + np.cos(np.pi * done / steps)) / 2))
-            labels = np.stack([task.labels[rows] for task in tasks], axis=1)
-            loss = float(step(tokens, mask, labels, before[rows]))
-            smooth = loss if not done else 0.98 * smooth + 0.02 * loss
-            done += 1
-            if done % 50 == 0 or done == steps:
-                left = (time.monotonic() - started) / done * (steps - done)
-                print(f"  第 {done}/{steps} 步，损失 {smooth:.3f}，约还要 {left / 60:.0f} 分钟", file=sys.stderr, flush=True)
-            if done % 400 == 0:
-                encoder.adapter().save(out)
-            if done == steps:
-                break
+    def taken(rows: Ints, tokens: Ints, mask: Floats) -> Dict[str, float]:
+        return {"损失": float(step(tokens, mask, labelled(tasks, rows), before[rows]))}
+
+    def hear() -> List[List[int]]:
+        return [tokenizer(seen(text, recipe.noisy, rng), MAX_TOKENS) for text in texts]
+
+    learn(len(texts), hear, optimizer, taken, recipe, rng, lambda: encoder.adapter().save(out))
     encoder.adapter().save(out)

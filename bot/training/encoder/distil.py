@@ -7,30 +7,27 @@ question is read as the question most likely meant. The labels pull a little as 
 from __future__ import annotations
 
 import random
-import sys
-import time
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, List, Optional, Sequence, Tuple
+from typing import Any, Dict, List, Optional, Sequence, Tuple
 
 import numpy as np
 
-from bot.nlu.arrays import Floats
+from bot.nlu.arrays import Floats, Ints
 from bot.nlu.encoder import base_model, build, student
-from bot.nlu.encoder.base_model import BaseModel, Layer
 from bot.nlu.encoder.sentence_encoder import MAX_TOKENS
 from bot.nlu.encoder.tokenizer import Tokenizer
 from bot.nlu.topic_model import Example
 
 from ..noise import seen
 from .adapter import Adapter
-from .batches import batches
+from .loop import learn, missed, vectors
 from .slimming import Size, Texts, slimmed
-from .tasks import Task
+from .tasks import Task, labelled
 
 
 @dataclass(frozen=True)
-class Lesson:
+class Course:
     """Knobs of the distillation, chosen on the project's own held-out questions."""
 
     epochs: float = 6.0
@@ -50,34 +47,34 @@ class Lesson:
     seed: int = 0
 
 
-AGAIN = Lesson(epochs=3.0, labels=1.0, rate=2e-4)
+AGAIN = Course(epochs=3.0, labels=1.0, rate=2e-4)
 """What a student learns that is not new: it has the teacher's vectors already and minds the labels more."""
 
 
-def distil(examples: Sequence[Example], adapter: Path, size: Size, lesson: Lesson, out: Path, start: Optional[Path] = None) -> None:
+def distil(examples: Sequence[Example], adapter: Path, size: Size, course: Course, out: Path, start: Optional[Path] = None) -> None:
     """Learn a student of the encoder with ``adapter`` from ``examples`` and write it to ``out``; progress goes to stderr.
 
     It starts from the student in ``start``, or else from the teacher made as thin as ``size`` says.
     """
     import tensorflow as tf
 
-    from .transformer import StudentEncoder
+    from .transformer import StudentEncoder, Transformer
 
-    tf.random.set_seed(lesson.seed)
-    rng = random.Random(lesson.seed)
+    tf.random.set_seed(course.seed)
+    rng = random.Random(course.seed)
     base = base_model.read(base_model.packed_file())
     kept = build.kept(base)
     tokenizer = Tokenizer([base.pieces[i] for i in kept], base.scores[kept], base.replaced)
     layers = Adapter.load(adapter).merged(base.layers)
     questions = [example.text for example in examples]
-    texts = [*questions, *(piece(rng.choice(questions), rng) for _ in range(int(lesson.pieces * len(questions))))]
-    away = _teachers(base, kept, layers, [tokenizer(text, MAX_TOKENS) for text in texts], lesson.batch, rng)
+    texts = [*questions, *(piece(rng.choice(questions), rng) for _ in range(int(course.pieces * len(questions))))]
+    away = vectors(Transformer(base, kept, layers), [tokenizer(text, MAX_TOKENS) for text in texts], course.batch, rng)
     center = away[: len(questions)].mean(axis=0)
     away -= center
     away /= np.linalg.norm(away, axis=1, keepdims=True)
 
     def heard(text: str, longest: int = MAX_TOKENS) -> List[int]:
-        return tokenizer(seen(text, lesson.noisy, rng, lesson.slips), longest)
+        return tokenizer(seen(text, course.noisy, rng, course.slips), longest)
 
     if start is None:
         sample = rng.sample(questions, min(size.questions, len(questions)))
@@ -89,49 +86,18 @@ def distil(examples: Sequence[Example], adapter: Path, size: Size, lesson: Lesso
         Task([*names, *unlabelled], weight)
         for names, weight in (([e.topic for e in examples], 1.0), ([e.home for e in examples], 0.5), ([e.aspect for e in examples], 0.3))
     ]
-    optimizer = tf.keras.optimizers.legacy.Adam(lesson.rate, beta_2=0.98)
-    step = _step(pupil, optimizer, tasks, [tf.Variable(task.means(away).T) for task in tasks], center, lesson)
+    optimizer = tf.keras.optimizers.legacy.Adam(course.rate, beta_2=0.98)
+    step = _step(pupil, optimizer, tasks, [tf.Variable(task.means(away).T) for task in tasks], center, course)
 
-    steps = int(lesson.epochs * len(texts) / lesson.batch)
-    done = 0
-    started = time.monotonic()
-    smooth = np.zeros(2)
-    while done < steps:
-        for rows, tokens, mask in batches([heard(text) for text in texts], lesson.batch, rng):
-            rising = (done + 1) / (lesson.warm_up * steps)
-            optimizer.learning_rate.assign(lesson.rate * min(1.0, rising) * max(0.02, (1 + np.cos(np.pi * done / steps)) / 2))
-            losses = np.array([float(x) for x in step(tokens, mask, np.stack([task.labels[rows] for task in tasks], axis=1), away[rows])])
-            smooth = losses if not done else 0.99 * smooth + 0.01 * losses
-            done += 1
-            if done % 50 == 0 or done == steps:
-                left = (time.monotonic() - started) / done * (steps - done)
-                print(
-                    f"  学生：第 {done}/{steps} 步，与老师差 {smooth[0]:.4f}，标签损失 {smooth[1]:.3f}，约还要 {left / 60:.0f} 分钟",
-                    file=sys.stderr, flush=True,
-                )
-            if done == steps:
-                break
+    def taken(rows: Ints, tokens: Ints, mask: Floats) -> Dict[str, float]:
+        unlike, wrong = step(tokens, mask, labelled(tasks, rows), away[rows])
+        return {"与老师差": float(unlike), "标签损失": float(wrong)}
+
+    learn(len(texts), lambda: [heard(text) for text in texts], optimizer, taken, course, rng)
     student.save(pupil.layers(), out)
 
 
-def _teachers(base: BaseModel, kept: List[int], layers: List[Layer], tokens: List[List[int]], size: int, rng: random.Random) -> Floats:
-    """The vectors that ``layers`` give, one row per text."""
-    import tensorflow as tf
-
-    from .transformer import Transformer
-
-    teacher = Transformer(base, kept, layers)
-    forward = tf.function(
-        lambda padded, mask: teacher(padded, mask, training=False),
-        input_signature=[tf.TensorSpec((None, None), tf.int32), tf.TensorSpec((None, None), tf.float32)],
-    )
-    vectors = np.zeros((len(tokens), base.width), dtype=np.float32)
-    for rows, padded, mask in batches(tokens, size, rng):
-        vectors[rows] = forward(padded, mask).numpy()
-    return vectors
-
-
-def _step(pupil: Any, optimizer: Any, tasks: Sequence[Task], prototypes: List[Any], center: Floats, lesson: Lesson) -> Any:
+def _step(pupil: Any, optimizer: Any, tasks: Sequence[Task], prototypes: List[Any], center: Floats, course: Course) -> Any:
     """One step of learning: padded tokens, mask, labels per task, directions of the teacher → how unlike those, and the labels' loss."""
     import tensorflow as tf
 
@@ -145,17 +111,11 @@ def _step(pupil: Any, optimizer: Any, tasks: Sequence[Task], prototypes: List[An
         with tf.GradientTape() as tape:
             centred = tf.math.l2_normalize(pupil(tokens, mask, training=True) - center, -1)
             unlike = tf.reduce_mean(1 - tf.reduce_sum(centred * target, -1))
-            missed = 0.0
-            for task, prototype, label in zip(tasks, prototypes, tf.unstack(labels, axis=1)):
-                scores = lesson.scale * tf.matmul(centred, tf.math.l2_normalize(prototype, 0))
-                right = tf.one_hot(label, task.size) * (1 - lesson.smoothing) + lesson.smoothing / task.size
-                miss = -tf.reduce_sum(right * tf.nn.log_softmax(scores), -1)
-                counted = tf.cast(label >= 0, tf.float32)
-                missed += task.weight * tf.reduce_sum(miss * counted) / (tf.reduce_sum(counted) + 1e-6)
-            loss = lesson.likeness * unlike + lesson.labels * missed
+            wrong = missed(centred, tasks, prototypes, labels, course.scale, course.smoothing)
+            loss = course.likeness * unlike + course.labels * wrong
         gradients, _ = tf.clip_by_global_norm(tape.gradient(loss, learned), 1.0)
         optimizer.apply_gradients(zip(gradients, learned))
-        return unlike, missed
+        return unlike, wrong
 
     return step
 

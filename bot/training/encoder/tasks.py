@@ -5,7 +5,7 @@ from typing import Sequence
 
 import numpy as np
 
-from bot.nlu.arrays import Floats
+from bot.nlu.arrays import Floats, Ints
 
 
 class Task:
@@ -24,3 +24,8 @@ class Task:
         np.add.at(sums, self.labels[known], vectors[known])
         means: Floats = sums / np.maximum(np.linalg.norm(sums, axis=1, keepdims=True), 1e-9)
         return means
+
+
+def labelled(tasks: Sequence[Task], rows: Ints) -> Ints:
+    """Class numbers of ``rows``, one column per task."""
+    return np.stack([task.labels[rows] for task in tasks], axis=1)

@@ -22,7 +22,7 @@ class Transformer(tf.Module):  # type: ignore[misc]  # TensorFlow has no types
 
     def __init__(self, base: BaseModel, kept: Sequence[int], layers: Sequence[Layer], dropout: float = 0.0):
         super().__init__()
-        self._width = base.width
+        self.width = base.width
         self._head = base.width // base.heads
         self._dropout = dropout
         self._words = tf.constant(base.words[list(kept)])

@@ -12,7 +12,7 @@ from bot.nlu.encoder.base_model import MATRICES
 from bot.nlu.topic_model import Example
 from bot.training.encoder.adapter import Adapter
 from bot.training.encoder.batches import batches
-from bot.training.encoder.distil import AGAIN, Lesson, distil, piece
+from bot.training.encoder.distil import AGAIN, Course, distil, piece
 from bot.training.encoder.slimming import Size
 from bot.training.encoder.tasks import Task
 
@@ -25,7 +25,7 @@ def test_the_student_learns_and_goes_on_where_it_stopped(base, tmp_path, monkeyp
     none = [{name: (np.zeros((layer[name].shape[0], 1), np.float32), np.zeros((1, layer[name].shape[1]), np.float32)) for name in MATRICES} for layer in base.layers]
     Adapter(none).save(tmp_path / "adapter.npz")
     examples = [Example(text, f"home_{number % 3}", ("", "how", "what")[number % 3], f"topic_{number % 2}") for number, text in enumerate(QUESTIONS * 4)]
-    distil(examples, tmp_path / "adapter.npz", Size(layers=2, heads=2, units=6), Lesson(epochs=60, batch=16, rate=3e-3), tmp_path / "student.npz")
+    distil(examples, tmp_path / "adapter.npz", Size(layers=2, heads=2, units=6), Course(epochs=60, batch=16, rate=3e-3), tmp_path / "student.npz")
     far = [float(found) for found in re.findall(r"与老师差 ([\d.]+)", capsys.readouterr().err)]
     assert len(far) >= 2 and far[-1] < 0.8 * far[0]
     layers = student.load(tmp_path / "student.npz")
