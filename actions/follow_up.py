@@ -119,7 +119,7 @@ def within(base: KnowledgeBase, whole: Optional[Reading], text: str, reading: Re
 
 def tells(base: KnowledgeBase, focus: Optional[Focus], message: Message) -> bool:
     """Whether ``message`` tells the situation that the matter in focus depends on, and asks or wants nothing."""
-    if focus is None or focus.home not in base.cards or asks(message.text) or _WANTS.search(message.text):
+    if focus is None or focus.home not in base.cards or not _only_says(message):
         return False
     needed = depends_on(base, focus.home)
     names = named(base, message.text, base.cards[focus.home].category)
@@ -166,7 +166,11 @@ def continues(speaker: Speaker, message: Message, content: List[Reading]) -> boo
 
 def only_states(base: KnowledgeBase, message: Message) -> bool:
     """Whether ``message`` says something of the citizen's situation, names no matter and asks or wants nothing (今年三月签的合同)."""
-    return bool(message.facts) and not asks(message.text) and not _WANTS.search(message.text) and not named(base, message.text)
+    return bool(message.facts) and _only_says(message) and not named(base, message.text)
+
+
+def _only_says(message: Message) -> bool:
+    return not asks(message.text) and not _WANTS.search(message.text)
 
 
 def particular(base: KnowledgeBase, text: str, content: List[Reading]) -> Reading:
