@@ -47,6 +47,8 @@ class Knowledge:
     """Readings of each common character, without tones."""
     by_first_sound: Dict[str, List[Tuple[Tuple[str, ...], str]]]
     """Words that homophones of are mended, with their syllables, longest first."""
+    openings: FrozenSet[Tuple[str, str]]
+    """First two syllables of those words: at most places of a message none begins."""
     words: FrozenSet[str]
     spelled: Dict[str, str]
     """Letters → word."""
@@ -78,8 +80,9 @@ def knowledge() -> Knowledge:
     spelled = _spelled(everyday, lexicon, lists)
     words = {word for word, frequency in dictionary if 2 <= len(word) <= LONGEST and frequency >= REAL_WORD}
     return Knowledge(
-        {character: frozenset(found) for character, found in sounds.items()}, by_first, frozenset(words.union(lexicon)),
-        spelled, frozenset([*lexicon, *lists.initials.values()]), max(map(len, spelled)), lists,
+        {character: frozenset(found) for character, found in sounds.items()}, by_first,
+        frozenset(spoken[:2] for words in by_first.values() for spoken, _ in words), frozenset(words.union(lexicon)), spelled,
+        frozenset([*lexicon, *lists.initials.values()]), max(map(len, spelled)), lists,
     )
 
 
@@ -125,8 +128,11 @@ def _spell_out(known: Knowledge, letters: str, text: str) -> str:
 
 def _homophone_at(known: Knowledge, text: str, at: int) -> str:
     """The word that is meant by its homophone at ``at``; empty when nothing is to be mended there."""
+    following = known.sounds.get(text[at + 1], ()) if at + 1 < len(text) else ()
     for sound in known.sounds.get(text[at], ()):
-        for syllables, word in known.by_first_sound.get(sound, ()):
+        if not any((sound, after) in known.openings for after in following):
+            continue
+        for syllables, word in known.by_first_sound[sound]:
             typed = text[at : at + len(word)]
             if typed == word:
                 return word  # right already: do not look for shorter words inside
