@@ -38,9 +38,9 @@ class Hyper:
     hidden: int = 384
     penalty: float = 1e-3
     smoothing: float = 0.1
-    batch: int = 256
-    rate: float = 3e-3
-    epochs: int = 8
+    batch: int = 512
+    rate: float = 4e-3
+    epochs: int = 6
     networks: int = 3
     """Started from different seeds and averaged."""
     task_weights: Tuple[float, ...] = (1.0, 1.0, 0.6)
