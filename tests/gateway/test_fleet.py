@@ -5,6 +5,7 @@ import socket
 import pytest
 from aiohttp import web
 
+from bench.ports import free_port
 from bot.gateway import keys
 from bot.gateway.startup import StartupError, check
 from bot.settings import Settings
@@ -14,19 +15,6 @@ from tests.gateway.conftest import MESSAGE_ID, SECRET
 pytestmark = pytest.mark.asyncio
 WORKER_SECRET = b"between-gateway-and-worker-0123456789"
 URL = "/api/v1/messages"
-
-
-def two_ports():
-    """A free port whose neighbour is free too."""
-    while True:
-        with socket.socket() as one, socket.socket() as other:
-            one.bind(("127.0.0.1", 0))
-            port = one.getsockname()[1]
-            try:
-                other.bind(("127.0.0.1", port + 1))
-            except OSError:
-                continue
-            return port
 
 
 class remote_worker:
@@ -68,7 +56,7 @@ async def send(client, new_token, number=0):
 
 
 async def test_a_worker_on_another_machine_answers_who_knows_the_secret(make_client, new_token):
-    port = two_ports()
+    port = free_port(2)
     async with remote_worker("127.0.0.1", port) as remote:
         client = await make_client(worker_sockets=(f"127.0.0.1:{port}",), worker_secret=WORKER_SECRET)
         assert (await client.get("/readyz")).status == 200
@@ -79,7 +67,7 @@ async def test_a_worker_on_another_machine_answers_who_knows_the_secret(make_cli
 
 
 async def test_the_wrong_secret_is_no_way_in_and_the_citizen_gets_a_sentence(make_client, new_token):
-    port = two_ports()
+    port = free_port(2)
     async with remote_worker("127.0.0.1", port) as remote:
         client = await make_client(worker_sockets=(f"127.0.0.1:{port}",), worker_secret=b"x" * 32)
         assert await send(client, new_token) == 503
@@ -88,7 +76,7 @@ async def test_the_wrong_secret_is_no_way_in_and_the_citizen_gets_a_sentence(mak
 
 async def test_a_name_stands_for_all_its_addresses_and_follows_them(make_client, new_token, monkeypatch):
     """Scaling: a second worker appears behind the name and is used; the first is taken away and no message fails."""
-    port = two_ports()
+    port = free_port(2)
     there = ["127.0.0.1"]
     loop = asyncio.get_running_loop()
     real = loop.getaddrinfo
@@ -127,7 +115,7 @@ async def test_what_a_frozen_worker_has_in_hand_goes_to_another(make_client, new
     """A machine that is paused or cut off neither answers nor closes its connections; nobody waits for the time limit."""
     monkeypatch.setattr("bot.gateway.fleet.PROBE_SECONDS", 0.1)
     monkeypatch.setattr("bot.gateway.fleet.PROBE_EVERY", 0.05)
-    port = two_ports()
+    port = free_port(2)
     async with remote_worker("127.0.0.1", port) as first, remote_worker("127.0.0.2", port) as second:
         places = (f"127.0.0.1:{port}", f"127.0.0.2:{port}")
         client = await make_client(worker_sockets=places, worker_secret=WORKER_SECRET, message_timeout=60)

@@ -4,12 +4,12 @@ from __future__ import annotations
 import asyncio
 import http.client
 import json
-import socket
 import threading
 import time
 
 import pytest
 
+from bench.ports import free_port
 from bot.cli.readiness import _UnixConnection
 from bot.endpoint import Endpoint
 from bot.worker import health
@@ -38,9 +38,7 @@ def lost():
 def endpoint(request, tmp_path):
     if request.param == "socket":
         return Endpoint(path=str(tmp_path / "w.sock"))
-    with socket.socket() as one:
-        one.bind(("127.0.0.1", 0))
-        return Endpoint(host="127.0.0.1", port=one.getsockname()[1])
+    return Endpoint(host="127.0.0.1", port=free_port())
 
 
 @pytest.fixture
