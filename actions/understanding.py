@@ -100,7 +100,7 @@ REJECT_SCORE = 0.3
 """Share of out-of-scope and small talk from which a message is not taken for a fund question."""
 REJECTING = ("out_of_scope", "chitchat")
 CATCH_ALL = "policy_general"
-CATCH_ALL_SHARE = 0.85
+CATCH_ALL_SHARE = 0.5
 """Weight of the topic of fund questions that fit nowhere else against the topics they may fit."""
 
 
