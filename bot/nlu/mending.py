@@ -47,7 +47,7 @@ class Knowledge:
     """Readings of each common character, without tones."""
     by_first_sound: Dict[str, List[Tuple[Tuple[str, ...], str]]]
     """Words that homophones of are mended, with their syllables, longest first."""
-    openings: FrozenSet[Tuple[str, str]]
+    openings: FrozenSet[Tuple[str, ...]]
     """First two syllables of those words: at most places of a message none begins."""
     words: FrozenSet[str]
     spelled: Dict[str, str]
