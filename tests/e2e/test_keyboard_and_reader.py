@@ -1,7 +1,7 @@
 """Without a mouse, and as a screen reader meets the page: order, names, what is announced."""
 import pytest
 
-from tests.e2e.conftest import ask, said
+from tests.e2e.conftest import ask, from_menu, said
 
 pytestmark = pytest.mark.canned
 
@@ -134,6 +134,20 @@ def test_a_whole_visit_without_a_mouse(chat):
     page.keyboard.press("Escape")
     page.locator("#dialog").wait_for(state="hidden")
     assert focused(page) == "更多" and said(page) == ["租房", "两个人都有"]
+
+
+def test_a_closed_dialog_never_keeps_the_focus(chat):
+    """Not even for the moment until its close event: a key pressed then would be lost."""
+    page = chat()
+    from_menu(page, "清除本次对话")
+    page.get_by_role("dialog", name="清除本次对话？").wait_for()
+    page.evaluate("""() => {
+        const dialog = document.querySelector('#dialog');
+        new MutationObserver(() => { window.focusedThen ??= document.activeElement.tagName; }).observe(dialog, { attributeFilter: ['open'] });
+    }""")
+    page.keyboard.press("Escape")
+    page.locator("#dialog").wait_for(state="hidden")
+    assert page.evaluate("window.focusedThen") == "SUMMARY" and focused(page) == "更多"
 
 
 def test_a_kiosk_begins_and_ends_by_keyboard(chat):

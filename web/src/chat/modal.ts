@@ -9,14 +9,21 @@ export const isOpen = (): boolean => byId("dialog").hasAttribute("open");
 
 export function openDialog(title: string, ...content: (Node | string | null | false)[]): HTMLElement {
   const dialog = byId("dialog");
-  const focused = document.activeElement;
-  if (!isOpen()) opener = focused?.closest(".menu-list") ? document.querySelector("#menu summary") : focused;
+  if (!isOpen()) opener = openerInSight();
   dialog.classList.remove("wide");
   dialog.replaceChildren(el("h2", { id: "dialog-title" }, title), ...(content.filter(Boolean) as (Node | string)[]));
   if (isOpen()) return dialog;
   if (native()) (dialog as HTMLDialogElement).showModal();
   else showByHand(dialog);
   return dialog;
+}
+
+/** What has the focus; an entry of the menu, which is about to fold up, hands it to the menu's handle first, so that the browser
+ * itself can give it back at the moment of closing. */
+function openerInSight(): Element | null {
+  const handle = document.activeElement?.closest(".menu-list") ? document.querySelector<HTMLElement>("#menu summary") : null;
+  handle?.focus();
+  return handle ?? document.activeElement;
 }
 
 export function closeDialog(): void {
