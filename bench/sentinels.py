@@ -2,7 +2,6 @@
 from __future__ import annotations
 
 import os
-import time
 from functools import partial
 from pathlib import Path
 from typing import List
@@ -13,6 +12,9 @@ from bench.ports import free_port
 from bench.system import Part, listens, redis_binary, redis_server, wait_until
 
 SERVICE = "gjj"
+_CAREFUL = ("--min-replicas-to-write", "1", "--min-replicas-max-lag", "2", "--repl-diskless-sync-delay", "0")
+"""As docs/operations.md says: a master that nobody follows writes nothing. Without it, one that comes back after a failover takes messages
+until the Sentinels have told it to follow, and then forgets them."""
 _DOWN_AFTER = 1000
 """Milliseconds of silence after which a Sentinel takes a master for dead."""
 
@@ -22,9 +24,9 @@ class Sentinels:
 
     def __init__(self, folder: Path) -> None:
         ports = [free_port() for _ in range(3)]
-        self._servers = {ports[0]: redis_server(folder, port=ports[0])[0]}
+        self._servers = {ports[0]: redis_server(folder, *_CAREFUL, port=ports[0])[0]}
         for port in ports[1:]:
-            self._servers[port] = redis_server(folder, "--replicaof", "127.0.0.1", ports[0], port=port)[0]
+            self._servers[port] = redis_server(folder, *_CAREFUL, "--replicaof", "127.0.0.1", ports[0], port=port)[0]
         self._asked = [free_port() for _ in range(3)]
         self._sentinels: List[Part] = []
         for port in self._asked:
@@ -55,13 +57,23 @@ class Sentinels:
             part.stop()
 
     def fail_over(self) -> None:
-        """kill -9 the master, wait until another one has taken over, start the old one again as a replica."""
+        """kill -9 the master, start it again at once when another one has taken over, wait until it follows that one.
+
+        The other Sentinels may still send clients to it, and for some seconds it still thinks that it is the master.
+        """
+        self.bring_back(self.replace_master())
+        wait_until(lambda: all(self._sees_all(port) for port in self._asked), 60, "Sentinel")
+
+    def replace_master(self) -> int:
+        """kill -9 the master and wait until the first Sentinel names another one; returns the dead one's port."""
         old = self._master()
         self._servers[old].kill()
         wait_until(lambda: self._master() != old, 60, "failover")
-        time.sleep(1)
-        self._servers[old].start().wait()
-        wait_until(lambda: all(self._sees_all(port) for port in self._asked), 60, "Sentinel")
+        return old
+
+    def bring_back(self, port: int) -> None:
+        """Start a dead server again."""
+        self._servers[port].start().wait()
 
     def _master(self) -> int:
         with redis.Redis(port=self._asked[0], decode_responses=True) as client:

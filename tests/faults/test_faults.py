@@ -8,10 +8,14 @@ import asyncio
 
 import aiohttp
 import pytest
+import redis
+from redis.backoff import NoBackoff
+from redis.retry import Retry
 
 from bench import fault_kinds
 from bench.citizens import Citizen, compare
 from bench.own_disk import NotAllowed
+from bench.sentinels import Sentinels
 
 QUESTION = "租房提取要带什么材料"
 
@@ -111,3 +115,19 @@ def test_another_release_is_put_in_service_without_a_failed_request(system, stri
 def test_sentinel_failover(tmp_path, strike):
     with fault_kinds.sentinel(tmp_path, fault_kinds.LIGHT) as system:
         assert clean(strike(system, fault_kinds.kill_master))
+
+
+def test_a_master_that_comes_back_takes_nothing_before_it_follows(tmp_path):
+    """What it took in the meantime would be forgotten as soon as it follows the new one."""
+    group = Sentinels(tmp_path).start().wait()
+    try:
+        old = group.replace_master()
+        group.bring_back(old)
+        # Connections are closed when it becomes a replica, so one more try.
+        with redis.Redis(port=old, decode_responses=True, retry=Retry(NoBackoff(), 1), retry_on_error=[redis.ConnectionError]) as client:
+            while client.info("replication")["role"] == "master":
+                with pytest.raises(redis.ResponseError, match="NOREPLICAS|read only"):
+                    client.set("said", "then")
+            assert client.get("said") is None
+    finally:
+        group.stop()
