@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import json
 import zipfile
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Dict, List, Sequence, Tuple
@@ -103,6 +104,7 @@ class TopicModel:
     ) -> "TopicModel":
         """Train on ``examples`` with their sentence vectors and word vectors (one row each)."""
         from sklearn.decomposition import TruncatedSVD
+        from threadpoolctl import threadpool_limits
 
         texts = [e.text for e in examples]
         ngrams = NGrams.fit(texts)
@@ -121,7 +123,9 @@ class TopicModel:
         for topic, home, aspect in sorted({(e.topic, e.home, e.aspect) for e in examples}):
             places.setdefault(topic, []).append((home, aspect))
         labels, sizes = (topic_labels, home_labels, aspect_labels), (len(topics), len(homes), len(aspects))
-        networks = [Network.fit(features, labels, sizes, hyper, seed + number) for number in range(hyper.networks)]
+        # Side by side, each on one thread: the matrices are too small for several threads to gain much on one network.
+        with threadpool_limits(1), ThreadPoolExecutor(hyper.networks) as pool:
+            networks = list(pool.map(lambda number: Network.fit(features, labels, sizes, hyper, seed + number), range(hyper.networks)))
         return cls(
             hyper, axes, ngrams, projection, topics, homes, aspects, places, networks, _as_stored(located), topic_labels, home_labels,
         )

@@ -1,9 +1,11 @@
 """Training and examining with Rasa; imports it only when told to prepare."""
 from __future__ import annotations
 
+import gc
 import os
+from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Callable, Dict, Optional, Tuple
+from typing import TYPE_CHECKING, Any, Callable, Dict, Iterator, Optional, Tuple
 
 from bot.knowledge.base import KnowledgeBase
 from bot.settings import ROOT, Settings
@@ -57,10 +59,11 @@ class RasaTools:
 
         TrainingHook.on_before_node = begun  # type: ignore[method-assign,assignment]
         TrainingHook.on_after_node = lambda self, *args, **kwargs: None  # type: ignore[method-assign]
-        result = train(
-            domain=str(ROOT / "domain.yml"), config=str(ROOT / "config.yml"), training_files=[str(ROOT / path) for path in NLU_PATHS],
-            output=str(folder), force_training=True, fixed_model_name="model",
-        )
+        with _without_collections():
+            result = train(
+                domain=str(ROOT / "domain.yml"), config=str(ROOT / "config.yml"), training_files=[str(ROOT / path) for path in NLU_PATHS],
+                output=str(folder), force_training=True, fixed_model_name="model",
+            )
         if result.code != 0 or not result.model:
             raise RuntimeError("训练没有成功，日志里有原因。")
         return Path(result.model)
@@ -105,6 +108,16 @@ _TITLES: Dict[str, str] = {
     "nlu_training_data_provider": "读训练问句", "SpacyTokenizer": "分词", "SentenceVectorFeaturizer": "句向量", "TopicClassifier": "主题分类器",
     "RulePolicy": "对话规则", "TextNormalizer": "归一化",
 }
+
+
+@contextmanager
+def _without_collections() -> Iterator[None]:
+    """All questions live until training ends: Python would look through their million objects again and again and free nothing."""
+    gc.disable()
+    try:
+        yield
+    finally:
+        gc.enable()
 
 
 def _vectors() -> Path:
